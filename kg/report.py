@@ -1,0 +1,278 @@
+"""The source text of a case: sections and sentences as offsets, and a quote → its span.
+
+Offsets are 0-based characters into the text as given, end exclusive; nothing is ever rewritten, so
+``report.text[span.start:span.end]`` is always what the paper prints.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from kg.errors import ReportError
+
+MAX_BYTES = 5_000_000
+
+#: Heading words -> the section's name. A line of capitals that is none of these names its own section.
+HEADINGS = {
+    "abstract": "abstract", "summary": "abstract", "keywords": "keywords", "key words": "keywords",
+    "introduction": "introduction", "background": "introduction",
+    "case": "case presentation", "case report": "case presentation", "case presentation": "case presentation",
+    "case description": "case presentation", "case history": "case presentation", "presentation of case": "case presentation",
+    "case summary": "case presentation", "clinical case": "case presentation", "patient information": "case presentation",
+    "methods": "methods", "results": "results",
+    "discussion": "discussion", "comment": "discussion", "conclusion": "conclusion", "conclusions": "conclusion",
+    "references": "references", "bibliography": "references", "literature cited": "references",
+    "acknowledgements": "acknowledgements", "acknowledgments": "acknowledgements", "funding": "funding",
+    "conflict of interest": "conflict of interest", "conflicts of interest": "conflict of interest",
+    "competing interests": "conflict of interest", "declaration of interest": "conflict of interest",
+    "consent": "consent", "informed consent": "consent", "patient consent": "consent", "ethics": "ethics",
+}  # fmt: skip
+
+#: What comes before the first heading, and the parts that are no body text.
+FRONT = "title"
+NOT_BODY = frozenset({"title", "keywords", "metadata", "correspondence", "references", "acknowledgements", "funding"})
+
+_PARAGRAPH = re.compile(r"\S(?:.*\S)?(?:[ \t]*\n(?![ \t]*\n)[ \t]*\S(?:.*\S)?)*")
+_HEADING = re.compile(r"(?:\d{1,2}(?:\.\d{1,2})*\.?\s+|[IVX]{1,4}\.\s+|#+\s*)?(?P<words>[^\n]{2,80}?)\s*:?\s*\Z")
+_LEGEND = re.compile(r"\*{0,2}(?P<kind>fig(?:ure)?|table)\.?\s*(?P<number>\d+\s?[A-Za-z]?)\b[.:]?", re.I)
+_KEYWORDS = re.compile(r"key\s?words\b", re.I)
+_METADATA = re.compile(
+    r"<?https?://|doi\b|article\s+(?:submitted|received)|received\b.{0,60}accepted|e-?issn\b|©|copyright\b", re.I
+)
+_CONTACT = re.compile(r"(?:corresponding author|correspondence|address for correspondence)\b", re.I)
+_E_MAIL = re.compile(r"\S+@\S+\.\w")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:Dr|Mr|Mrs|Ms|Prof|Fig|Figs|Ref|Refs|No|vs|etc|al|approx|ca|cf|e\.g|i\.e|i\.v|i\.m|p\.o|s\.c|St|Jr|Tel|resp|incl|max|min|vol|ed|eds"
+    r"|[A-Z])|\b[ap]\.m)\.\Z",
+    re.I,
+)
+_SENTENCE_END = re.compile(r"[.!?][\"'”’)\]]*(?:[⁰¹²³⁴⁵⁶⁷⁸⁹,⁻–-]+|\[[\d,;\s–-]+\])?(?=\s+[\"'“‘(\[]?[A-Z0-9“]|\s*\Z)")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A piece of a report: offsets into its text, and the section it stands in."""
+
+    start: int
+    end: int
+    section: str
+
+
+class QuoteError(ReportError):
+    """A quote that is not in the report, or is there more than once.
+
+    Fields: `quote`, `kind` ("missing" or "ambiguous"), `nearest` (for missing), `sections` (for ambiguous).
+    """
+
+
+class Report:
+    """A report's text with its structure.
+
+    Example:
+    >>> report = Report("CASE REPORT\\n\\nShe had fever. She denied\\nweight loss.\\n")
+    >>> span = report.find("She denied weight loss")
+    >>> report.text[span.start:span.end], span.section
+    ('She denied\\nweight loss', 'case presentation')
+    """
+
+    def __init__(self, text: str, name: str = "report") -> None:
+        self.text = text
+        self.name = name
+
+    def __repr__(self) -> str:
+        return f"<Report {self.name}: {len(self.text):,} characters, {len(self.sections)} sections>"
+
+    @cached_property
+    def sha256(self) -> str:
+        """Of the text in UTF-8, which is the file's own bytes."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+    @cached_property
+    def paragraphs(self) -> tuple[Span, ...]:
+        """Runs of lines between blank lines, headings included, in text order."""
+        return tuple(_paragraphs(self.text))
+
+    @cached_property
+    def sections(self) -> tuple[str, ...]:
+        """The names of the sections in the order they first come."""
+        return tuple(dict.fromkeys(span.section for span in self.paragraphs))
+
+    @cached_property
+    def sentences(self) -> tuple[Span, ...]:
+        """Every sentence of every paragraph, in text order; a paragraph's break ends a sentence."""
+        return tuple(s for paragraph in self.paragraphs for s in _sentences(self.text, paragraph))
+
+    @property
+    def body(self) -> tuple[Span, ...]:
+        """The sentences a record has to account for: no headings, metadata, addresses or references."""
+        return tuple(s for s in self.sentences if s.section not in NOT_BODY and not is_heading(self.quote(s)))
+
+    def quote(self, span: Span) -> str:
+        """The text of a span, verbatim."""
+        return self.text[span.start : span.end]
+
+    def find(self, quote: str, section: str | None = None) -> Span:
+        """Where a quote stands. White space matches any white space; all else is verbatim.
+
+        Raises:
+            QuoteError: it is not there (with the nearest passage), or there more than once.
+        """
+        spans = self.find_all(quote)
+        if section is not None:
+            spans = [span for span in spans if span.section == section] or self._not_in(quote, section, spans)
+        if not spans:
+            nearest = self.nearest(quote)
+            hint = f'; the nearest passage is "{nearest}"' if nearest else ""
+            raise QuoteError(f'quote "{_short(quote)}" is not in {self.name}{hint}', quote=quote, kind="missing", nearest=nearest)
+        if len(spans) > 1:
+            names = list(dict.fromkeys(span.section for span in spans))
+            hint = (
+                f"add 'section:' ({' or '.join(names)})" if len(names) > 1 and section is None else "quote more of the sentence"
+            )
+            raise QuoteError(
+                f'quote "{_short(quote)}" stands {len(spans)} times in {self.name}; {hint}',
+                quote=quote, kind="ambiguous", sections=names,
+            )  # fmt: skip
+        return spans[0]
+
+    def find_all(self, quote: str) -> list[Span]:
+        """Every place where a quote stands."""
+        words = quote.split()
+        if not words:
+            return []
+        pattern = re.compile(r"\s+".join(re.escape(word) for word in words))
+        return [Span(m.start(), m.end(), self.section_at(m.start())) for m in pattern.finditer(self.text)]
+
+    def section_at(self, offset: int) -> str:
+        """The name of the section that holds an offset."""
+        section = FRONT
+        for paragraph in self.paragraphs:
+            if paragraph.start > offset:
+                break
+            section = paragraph.section
+        return section
+
+    def nearest(self, quote: str) -> str:
+        """The sentence most like a quote that was not found, or an empty string."""
+        needle = " ".join(quote.split())[:400].lower()
+        best, best_score = "", 0.35
+        matcher = difflib.SequenceMatcher(autojunk=False)
+        matcher.set_seq2(needle)
+        for span in self.sentences[:2000]:
+            sentence = " ".join(self.quote(span).split())
+            matcher.set_seq1(sentence[:400].lower())
+            if matcher.real_quick_ratio() > best_score / 2 and matcher.quick_ratio() > best_score / 2:
+                blocks = sum(block.size for block in matcher.get_matching_blocks() if block.size > 3)
+                score = blocks / max(len(needle), 1)
+                if score > best_score:
+                    best, best_score = sentence, score
+        return best
+
+    def _not_in(self, quote: str, section: str, spans: list[Span]) -> list[Span]:
+        if section not in self.sections:
+            known = ", ".join(self.sections)
+            raise QuoteError(f"{self.name} has no section {section!r}; it has {known}", quote=quote, kind="missing", nearest="")
+        if spans:
+            there = ", ".join(dict.fromkeys(span.section for span in spans))
+            raise QuoteError(
+                f'quote "{_short(quote)}" is not in section {section!r} but in {there}', quote=quote, kind="missing", nearest=""
+            )
+        return []
+
+
+def load_report(path: Path) -> Report:
+    """The report in a text file.
+
+    Raises:
+        ReportError: missing, empty, too big, binary or not UTF-8.
+    """
+    try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise ReportError(f"{path}: {size:,} bytes; a report has at most {MAX_BYTES:,} (is it the article's text?)")
+        data = path.read_bytes()
+    except OSError as error:
+        raise ReportError(f"{path}: {error.strerror or error}") from error
+    if not data.strip():
+        raise ReportError(f"{path}: empty; put the article's text there")
+    if b"\0" in data:
+        raise ReportError(f"{path}: binary, not text; extract the text first (for a PDF, with pdftotext)")
+    try:
+        return Report(data.decode("utf-8"), path.name)
+    except UnicodeDecodeError as error:
+        raise ReportError(f"{path}: not UTF-8 at byte {error.start}; convert it (iconv -f latin1 -t utf-8)") from error
+
+
+def is_heading(text: str) -> bool:
+    """Whether a paragraph is the heading of a section.
+
+    Example:
+    >>> is_heading("CASE PRESENTATION"), is_heading("She had fever.")
+    (True, False)
+    """
+    return _heading(text) is not None
+
+
+def _heading(text: str) -> str | None:
+    """The section that a heading opens, or None where the text is no heading."""
+    match = _HEADING.match(text.strip("*_ "))
+    if not match or "\n" in text:
+        return None
+    words = match["words"].strip("*_ ")
+    known = HEADINGS.get(words.lower())
+    if known and (words[0].isupper() or text.startswith("#")):
+        return known
+    if words.isupper() and sum(c.isalpha() for c in words) > 3 and not words.endswith((".", ",")) and not re.search(r"\d", words):
+        return words.lower()
+    return None
+
+
+def _paragraphs(text: str) -> Iterator[Span]:
+    """Paragraphs with their sections: a heading opens a section, a legend or an address only interrupts it."""
+    section, contact = FRONT, 0
+    for match in _PARAGRAPH.finditer(text):
+        words = match.group()
+        heading = _heading(words)
+        legend = _LEGEND.match(words)
+        if heading:
+            section, contact, here = heading, 0, heading
+        elif legend and legend.end() < len(words):
+            kind = "table" if legend["kind"].lower() == "table" else "figure"
+            here = f"{kind} {legend['number'].replace(' ', '')}"
+        elif _CONTACT.match(words):
+            here, contact = "correspondence", 8
+        elif contact:
+            here = "correspondence"
+            contact = 0 if _E_MAIL.search(words) else contact - 1
+        elif _KEYWORDS.match(words):
+            here = "keywords"
+        elif section in (FRONT, "abstract", "keywords") and _METADATA.match(words):
+            here = "metadata"
+        elif section == "abstract" and len(words) < 80 and not words.endswith("."):
+            here = "metadata"
+        else:
+            here = section
+        yield Span(match.start(), match.end(), here)
+
+
+def _sentences(text: str, paragraph: Span) -> Iterator[Span]:
+    start = paragraph.start
+    for match in _SENTENCE_END.finditer(text, paragraph.start, paragraph.end):
+        head = text[start : match.start() + 1]
+        if match.group().startswith(".") and _ABBREVIATION.search(head) and match.end() < paragraph.end:
+            continue
+        yield Span(start, match.end(), paragraph.section)
+        rest = re.compile(r"\s*").match(text, match.end(), paragraph.end)
+        start = rest.end() if rest else match.end()
+    if start < paragraph.end:
+        yield Span(start, paragraph.end, paragraph.section)
+
+
+def _short(quote: str) -> str:
+    return quote if len(quote) <= 100 else quote[:97] + "…"
