@@ -1,0 +1,209 @@
+"""The command `kg`: one thin verb per step; parse, call, print.
+
+Results go to stdout or `-o`, remarks to stderr. Exit status: 0 fine, 1 issues found, 2 wrong use or failure.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kg import __version__
+from kg.errors import CasegraphError
+
+FORMATS = ("table", "json", "csv", "tsv", "markdown")
+
+graph_option = click.option("-g", "--graph", type=click.Path(path_type=Path), help="Graph folder or RDF file [default: build/graph, built when stale].")
+endpoint_option = click.option("--endpoint", metavar="URL", help="Ask a remote SPARQL 1.1 endpoint instead.")
+format_option = click.option("-f", "--format", "format_", type=click.Choice(FORMATS), default="table", show_default=True, help="How rows are printed.")
+output_option = click.option("-o", "--output", type=click.Path(path_type=Path), help="Write there instead of stdout.")
+
+
+class _OneLineErrors(click.Group):
+    """Every error of ours is one line on stderr and status 2; the trace only with -v."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except CasegraphError as error:
+            if ctx.params.get("verbose"):
+                raise
+            click.echo(_with_count(error), err=True)
+            ctx.exit(2)
+        except BrokenPipeError:
+            # The reader went away (`kg ask … | head`): nothing is wrong.
+            sys.stderr.close()
+            ctx.exit(0)
+
+
+def _with_count(error: CasegraphError) -> str:
+    issues = error.fields.get("issues")
+    return f"{error}\n{len(issues)} issues; nothing was changed" if isinstance(issues, list) and len(issues) > 1 else str(error)
+
+
+@click.group(cls=_OneLineErrors, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="kg")
+@click.option("-v", "--verbose", is_flag=True, help="Show the trace of an error.")
+def main(verbose: bool) -> None:
+    """Clinical case reports as a knowledge graph: build it, check it, ask it."""
+
+
+@main.command()
+@click.argument("case_id")
+@click.argument("report", type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder to make [default: seeds/CASE-ID].")
+def new(case_id: str, report: Path, output: Path | None) -> None:
+    """Start a record: copy the report and write a case.yaml to fill in."""
+    from kg.pipeline import start_record
+
+    path = start_record(case_id, report, output)
+    click.echo(path)
+    click.echo(f"fill it in, then: kg check {path.parent}", err=True)
+
+
+@main.command()
+@output_option
+def schema(output: Path | None) -> None:
+    """Print the JSON Schema of a record, for editors to complete and check."""
+    from kg.pipeline import record_schema
+
+    _write(record_schema(), output)
+
+
+@main.command()
+@click.argument("sources", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--quick", is_flag=True, help="The records only, not the graph they make.")
+@click.option("-f", "--format", "format_", type=click.Choice(("text", "json")), default="text", show_default=True)
+def check(sources: tuple[Path, ...], quick: bool, format_: str) -> None:
+    """Check records: terms, quotes, times, units, contradictions, coverage; then the graph they make."""
+    from kg.pipeline import check as run
+    from kg.present import check_report
+
+    result = run(sources or None, quick=quick)
+    click.echo(check_report(result, format_))
+    sys.exit(0 if result.passed else 1)
+
+
+@main.command()
+@click.argument("sources", nargs=-1, type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("build/graph"), show_default=True, help="Folder of the graph.")
+@click.option("--also", multiple=True, type=click.Choice(("nq", "trig", "ttl", "jsonld")), help="Also write the graph as one file beside it; repeatable.")
+def build(sources: tuple[Path, ...], output: Path, also: tuple[str, ...]) -> None:
+    """Build the graph of all cases (default: those under seeds/)."""
+    from kg.pipeline import build as run
+
+    built = run(sources or None, output, [f".{kind}" for kind in also])
+    click.echo(f"{built.folder}: {built.cases} case{'s' if built.cases != 1 else ''}, {built.quads:,} quads", err=True)
+
+
+class _Questions(click.Group):
+    """`kg ask NAME`: each question of the library is a command whose options are its parameters."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        from kg.ask import question_names
+
+        return list(question_names())
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command:
+        from kg.ask import question
+
+        asked = question(name)
+        options = [_parameter_option(parameter) for parameter in asked.parameters]
+        options += [graph_option, endpoint_option, format_option, output_option]
+        command = click.Command(name, callback=_ask_callback(name), help=asked.summary, short_help=asked.summary)
+        for option in options:
+            option(command)
+        command.params = [*reversed(command.params)] if not command.params else command.params
+        return command
+
+
+def _parameter_option(parameter: Any) -> Any:
+    example = f" For example: {parameter.example}." if parameter.example else ""
+    about = parameter.about or {"case": "A case's id.", "term": "Id, label or synonym.", "time": "A time point's name."}.get(parameter.type, "")
+    return click.option(f"--{parameter.name}", f"value_{parameter.name}", metavar=parameter.type.upper(), help=(about + example).strip())
+
+
+def _ask_callback(name: str) -> Any:
+    def run(graph: Path | None, endpoint: str | None, format_: str, output: Path | None, **values: str | None) -> None:
+        from kg.pipeline import open_graph
+        from kg.present import rows
+
+        given = {key.removeprefix("value_"): value for key, value in values.items() if value is not None}
+        answer = open_graph(endpoint or graph).ask(name, **given)
+        _write(rows(answer, format_), output)
+        if not answer:
+            click.echo("no rows", err=True)
+
+    return run
+
+
+@main.group(cls=_Questions)
+def ask() -> None:
+    """Ask a question of the library: kg ask NAME [--PARAMETER VALUE] ..."""
+
+
+@main.command()
+@click.option("-f", "--format", "format_", type=click.Choice(FORMATS), default="table", show_default=True)
+def questions(format_: str) -> None:
+    """List the questions, with their parameters and columns."""
+    from kg.ask import Answer, question, question_names
+    from kg.present import rows
+
+    library = [question(name) for name in question_names()]
+    columns = ("name", "asks", "parameters", "columns")
+    listed = [
+        dict(zip(columns, (q.name, q.summary, ", ".join(p.name for p in q.parameters), ", ".join(q.columns)), strict=True)) for q in library
+    ]
+    _write(rows(Answer("questions", columns, listed), format_))
+
+
+@main.command()
+@click.argument("sparql")
+@graph_option
+@endpoint_option
+@format_option
+@output_option
+def query(sparql: str, graph: Path | None, endpoint: str | None, format_: str, output: Path | None) -> None:
+    """Run a SPARQL SELECT of your own: the text, a file's name, or - for stdin."""
+    from kg.pipeline import open_graph
+    from kg.present import rows
+
+    path = Path(sparql)
+    text = sys.stdin.read() if sparql == "-" else path.read_text(encoding="utf-8") if sparql.endswith((".rq", ".sparql")) else sparql
+    _write(rows(open_graph(endpoint or graph).query(text), format_), output)
+
+
+@main.command()
+@click.argument("url")
+@graph_option
+@click.option("--token", envvar="KG_TOKEN", help="Bearer token of the endpoint [or KG_TOKEN].")
+def push(url: str, graph: Path | None, token: str | None) -> None:
+    """Load the graph into a remote store by the SPARQL Graph Store Protocol."""
+    from kg.pipeline import push as run
+
+    click.echo(f"{run(url, graph, token)} graphs sent to {url}", err=True)
+
+
+@main.command()
+def demo() -> None:
+    """The whole journey on the seeds: check, build, then some clinical questions."""
+    from kg.present import demo as run
+
+    for line in run():
+        click.echo(line)
+
+
+def _write(text: str, output: Path | None = None) -> None:
+    if output is None:
+        click.echo(text)
+    else:
+        from kg.pipeline import write_bytes
+
+        write_bytes(output, (text + "\n").encode())
+        click.echo(output, err=True)
+
+
