@@ -131,7 +131,7 @@ def question_names() -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=64)
-def question(name: str) -> Question:
+def question_named(name: str) -> Question:
     """The question of this name.
 
     Raises:
@@ -179,7 +179,7 @@ def ask(store: Store, name: str, values: Mapping[str, str], terms: Terms) -> Ans
         QuestionError: unknown question, parameter or value; a label that fits several terms.
         StoreError: the store failed.
     """
-    asked = question(name)
+    asked = question_named(name)
     bound = {key: resolve(store, asked, asked.parameter(key), value, terms) for key, value in values.items()}
     columns, solutions = store.select(asked.bound(bound))
     rows = [{column: plain(solution.get(column)) for column in columns} for solution in solutions]

@@ -20,6 +20,8 @@ FORMATS = ("table", "json", "csv", "tsv", "markdown")
 graph_option = click.option("-g", "--graph", type=click.Path(path_type=Path), help="Graph folder or RDF file [default: build/graph, built when stale].")
 endpoint_option = click.option("--endpoint", metavar="URL", help="Ask a remote SPARQL 1.1 endpoint instead.")
 format_option = click.option("-f", "--format", "format_", type=click.Choice(FORMATS), default="table", show_default=True, help="How rows are printed.")
+why_option = click.option("--why", type=int, metavar="N", help="What the Nth row rests on, instead of the rows.")
+why_not_option = click.option("--why-not", metavar="TERM", help="The first condition that keeps a term out of the answer.")
 output_option = click.option("-o", "--output", type=click.Path(path_type=Path), help="Write there instead of stdout.")
 
 
@@ -109,15 +111,14 @@ class _Questions(click.Group):
         return list(question_names())
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command:
-        from kg.ask import question
+        from kg.ask import question_named
 
-        asked = question(name)
+        asked = question_named(name)
         options = [_parameter_option(parameter) for parameter in asked.parameters]
-        options += [graph_option, endpoint_option, format_option, output_option]
+        options += [why_option, why_not_option, graph_option, endpoint_option, format_option, output_option]
         command = click.Command(name, callback=_ask_callback(name), help=asked.summary, short_help=asked.summary)
         for option in options:
             option(command)
-        command.params = [*reversed(command.params)] if not command.params else command.params
         return command
 
 
@@ -128,12 +129,21 @@ def _parameter_option(parameter: Any) -> Any:
 
 
 def _ask_callback(name: str) -> Any:
-    def run(graph: Path | None, endpoint: str | None, format_: str, output: Path | None, **values: str | None) -> None:
+    def run(
+        graph: Path | None, endpoint: str | None, format_: str, output: Path | None, why: int | None, why_not: str | None, **values: str | None
+    ) -> None:
         from kg.pipeline import open_graph
-        from kg.present import rows
+        from kg.present import grounds, missing, rows
 
         given = {key.removeprefix("value_"): value for key, value in values.items() if value is not None}
-        answer = open_graph(endpoint or graph).ask(name, **given)
+        opened = open_graph(endpoint or graph)
+        if why_not is not None:
+            _write(missing(opened.why_not(name, why_not, **given), why_not), output)
+            return
+        answer = opened.ask(name, **given)
+        if why is not None:
+            _write(grounds(opened.why(answer, why)), output)
+            return
         _write(rows(answer, format_), output)
         if not answer:
             click.echo("no rows", err=True)
@@ -150,10 +160,10 @@ def ask() -> None:
 @click.option("-f", "--format", "format_", type=click.Choice(FORMATS), default="table", show_default=True)
 def questions(format_: str) -> None:
     """List the questions, with their parameters and columns."""
-    from kg.ask import Answer, question, question_names
+    from kg.ask import Answer, question_named, question_names
     from kg.present import rows
 
-    library = [question(name) for name in question_names()]
+    library = [question_named(name) for name in question_names()]
     columns = ("name", "asks", "parameters", "columns")
     listed = [
         dict(zip(columns, (q.name, q.summary, ", ".join(p.name for p in q.parameters), ", ".join(q.columns)), strict=True)) for q in library
@@ -175,6 +185,43 @@ def query(sparql: str, graph: Path | None, endpoint: str | None, format_: str, o
     path = Path(sparql)
     text = sys.stdin.read() if sparql == "-" else path.read_text(encoding="utf-8") if sparql.endswith((".rq", ".sparql")) else sparql
     _write(rows(open_graph(endpoint or graph).query(text), format_), output)
+
+
+@main.command()
+@click.argument("sources", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--dl", is_flag=True, help="Let HermiT check consistency and classify; needs Java.")
+@click.option("--timeout", default=300, show_default=True, help="Seconds after which HermiT is stopped.")
+@click.option("--memory", default=3000, show_default=True, metavar="MB", help="Memory for HermiT.")
+def reason(sources: tuple[Path, ...], dl: bool, timeout: int, memory: int) -> None:
+    """Say what follows from the cases; with --dl, what a full OWL reasoner says of them."""
+    from kg.pipeline import reason_dl, reason_quick
+    from kg.present import dl_report
+
+    if not dl:
+        click.echo(reason_quick(sources or None))
+        return
+    verdict, differences = reason_dl(sources or None, timeout=timeout, memory_mb=memory)
+    click.echo(dl_report(verdict, differences))
+    sys.exit(0 if verdict.consistent and not verdict.unsatisfiable else 1)
+
+
+@main.command()
+@click.argument("subject", required=False)
+@click.argument("class_", metavar="CLASS", required=False)
+@graph_option
+def explain(subject: str | None, class_: str | None, graph: Path | None) -> None:
+    """Why SUBJECT (case#node) is a CLASS: the axioms and sentences. Without both: why the graph is inconsistent."""
+    from kg.pipeline import open_graph
+    from kg.present import justification
+
+    opened = open_graph(graph)
+    if (subject is None) != (class_ is None):
+        raise click.UsageError("give SUBJECT and CLASS, or neither")
+    found = opened.explain(subject, class_) if subject and class_ else opened.explain_inconsistency()
+    if found is None:
+        click.echo(f"{subject} is not a {class_}, as far as follows" if subject else "consistent: nothing to explain", err=True)
+        sys.exit(1 if subject else 0)
+    click.echo(justification(found))
 
 
 @main.command()

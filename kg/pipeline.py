@@ -124,19 +124,26 @@ def read_cases(sources: Iterable[Path]) -> list[CaseFiles]:
 # 2) building
 
 
-def graph_quads(cases: Iterable[CaseFiles]) -> list[Any]:
-    """Every quad of the graph of some cases: cases, ontology, terms and what follows; sorted, without repeats."""
-    import pyoxigraph as ox
-
+def stated_quads(cases: Iterable[CaseFiles]) -> tuple[list[Any], list[Any]]:
+    """The cases as quads, and the axioms they use: the ontology's modules and the hierarchy of the terms in use."""
     from kg import ontology, reason
     from kg.build import case_quads
 
     stated = [quad for case in cases for quad in case_quads(case.loaded.record, case.report, ontology.context())]
     ours = list(ontology.module_quads())
+    return stated, [*ours, *reason.term_quads(reason.terms_in((*stated, *ours), all_terms()))]
+
+
+def graph_quads(cases: Iterable[CaseFiles]) -> list[Any]:
+    """Every quad of the graph of some cases: cases, ontology, terms and what follows; sorted, without repeats."""
+    import pyoxigraph as ox
+
+    from kg import reason
+
+    stated, axioms = stated_quads(cases)
     terms = all_terms()
-    classes = reason.classes_in((*stated, *ours), terms)
     store = ox.Store()
-    store.bulk_extend((*stated, *ours, *reason.term_quads(classes), *reason.materialise(stated, classes, terms)))
+    store.bulk_extend((*stated, *axioms, *reason.hierarchy(reason.terms_in((*stated, *axioms), terms), terms), *reason.follow(stated, axioms)))
     reason.apply_rules(store)
     return sorted(store, key=str)
 
@@ -355,12 +362,80 @@ class Graph:
         values = {name.rstrip("_"): value for name, value in parameters.items() if value is not None}
         return ask(self.store, question, values, all_terms())
 
+    def why(self, answer: Any, number: int) -> Any:
+        """What the Nth row of an answer (1 for the first) rests on: statements, what was derived, sentences."""
+        from kg.reason.why import why
+
+        return why(self.store, answer, number)
+
+    def why_not(self, question: str, term: str, **parameters: str) -> Any:
+        """The first condition of a question that keeps a term out of its answer."""
+        from kg.ask import Parameter, question_named, resolve
+        from kg.reason.why import why_not
+
+        asked, terms = question_named(question), all_terms()
+        values = {name.rstrip("_"): value for name, value in parameters.items() if value is not None}
+        bound = {name: resolve(self.store, asked, asked.parameter(name), value, terms) for name, value in values.items()}
+        return why_not(self.store, asked, bound, resolve(self.store, asked, Parameter("why-not", "term"), term, terms))
+
+    def explain(self, subject: str, class_: str) -> Any:
+        """Why an individual is an instance of a class: a minimal justification, or None if it is not."""
+        from kg.ask import Parameter, question_named, question_names, resolve
+        from kg.reason.explain import Explainer
+
+        individual = self._individual(subject)
+        any_question = question_named(question_names()[0])
+        target = resolve(self.store, any_question, Parameter("class", "term"), class_, all_terms())
+        return Explainer(*self._case_and_axioms(individual)).instance(individual, target.value)
+
+    def explain_inconsistency(self) -> Any:
+        """Why the graph contradicts itself, or None if it does not."""
+        from kg.reason.explain import Explainer
+
+        return Explainer(*self._case_and_axioms("")).inconsistency()
+
+    def _individual(self, subject: str) -> str:
+        """The IRI of a node given as IRI, ``case#node`` or, where one case has it, ``node``."""
+        from kg.names import CASE
+
+        if subject.startswith(("http://", "https://", "<")):
+            return subject.strip("<>")
+        if "#" in subject:
+            return CASE + subject
+        _, rows = self.store.select(f'SELECT DISTINCT ?s WHERE {{ ?s a ?c FILTER(STRENDS(STR(?s), {_literal("#" + subject)})) }} ORDER BY ?s')
+        if len(rows) != 1:
+            found = ", ".join(row["s"].value.removeprefix(CASE) for row in rows[:10])
+            raise StoreError(f"{subject!r}: {'several nodes: ' + found if rows else 'no such node; give case#node'}")
+        return rows[0]["s"].value
+
+    def _case_and_axioms(self, individual: str) -> tuple[list[Any], list[Any]]:
+        """The quads of the case that holds an individual (all cases for none), and those of the ontology."""
+        from kg.names import CASE, IMPORTS, ONTOLOGY
+
+        if not isinstance(self.store, EmbeddedStore):
+            raise StoreError("explanations need the graph itself, not an endpoint; give its folder with --graph")
+        wanted = individual.partition("#")[0] if individual.startswith(CASE) else CASE
+        case, axioms = [], []
+        for quad in self.store.database:
+            graph = getattr(quad.graph_name, "value", "")
+            if graph == wanted or (wanted == CASE and graph.startswith(CASE)):
+                case.append(quad)
+            elif graph.startswith((ONTOLOGY, IMPORTS)):
+                axioms.append(quad)
+        return case, axioms
+
     def query(self, sparql: str) -> Any:
         """The rows of a SPARQL SELECT of your own."""
         from kg.ask import Answer, plain
 
         columns, solutions = self.store.select(sparql)
         return Answer("query", columns, [{c: plain(row.get(c)) for c in columns} for row in solutions], solutions)
+
+
+def _literal(text: str) -> str:
+    import pyoxigraph as ox
+
+    return str(ox.Literal(text))
 
 
 def open_graph(where: str | Path | None = None) -> Graph:
@@ -540,3 +615,38 @@ def start_record(case_id: str, report_path: Path, folder: Path | None = None) ->
         write_bytes(folder / "report.txt", report_path.read_bytes())
     write_bytes(path, text.encode())
     return path
+
+
+def reason_dl(sources: Iterable[Path] | None = None, *, timeout: int = 300, memory_mb: int = 3000) -> Any:
+    """HermiT's verdict on ontology and cases, and where the quick engine disagrees.
+
+    Returns:
+        (verdict, differences): see `kg.reason.dl`.
+
+    Raises:
+        ReasonerError: no Java, or time or memory ran out.
+    """
+    from kg.reason import dl, infer, read_rules
+    from kg.reason.engine import is_named
+
+    cases = read_cases(record_paths([default_seeds()] if sources is None else sources))
+    stated, axioms = stated_quads(cases)
+    verdict = dl.classify((*axioms, *stated), timeout=timeout, memory_mb=memory_mb)
+    quick = infer(read_rules(axioms), stated).types
+    return verdict, dl.differences({who: set(filter(is_named, kinds)) for who, kinds in quick.items() if is_named(who)}, verdict)
+
+
+def reason_quick(sources: Iterable[Path] | None = None) -> str:
+    """How much follows from some cases, and how long it takes to find out; contradictions included."""
+    import time
+
+    from kg.reason import follow, infer, read_rules
+
+    cases = read_cases(record_paths([default_seeds()] if sources is None else sources))
+    stated, axioms = stated_quads(cases)
+    started = time.perf_counter()
+    inferred = follow(stated, axioms)
+    seconds = time.perf_counter() - started
+    clashes = infer(read_rules(axioms), stated).clashes
+    verdict = f"{len(clashes)} contradictions (see: kg explain)" if clashes else "no contradiction"
+    return f"{len(stated):,} stated triples, {len(inferred):,} follow from {len(axioms):,} of the ontology, in {seconds * 1000:.0f} ms; {verdict}"

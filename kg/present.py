@@ -12,8 +12,10 @@ from typing import Any
 
 from kg.ask import Answer
 
-#: Columns narrower than this are not wrapped further.
-NARROWEST = 12
+#: A longer word may be broken to make a table fit.
+LONGEST_WORD = 28
+#: Columns of running text, shown under their row and not beside it.
+UNDER_THE_ROW = {"note": "note: {}", "quote": "“{}”"}
 
 
 def rows(answer: Answer, kind: str) -> str:
@@ -49,32 +51,54 @@ def _markdown(answer: Answer) -> str:
 
 
 def _table(answer: Answer, width: int | None = None) -> str:
-    """Aligned columns, and under each row the sentence it rests on.
+    """Aligned columns, and under each row the curator's note and the sentence it rests on.
 
-    Columns that are empty throughout are not shown, nor is the case where there is only one.
+    Columns that are empty throughout are not shown, nor is the case where there is only one, nor an id that has
+    its label beside it (the other formats keep them all). Where the columns do not fit, each row is a paragraph.
     """
     if not answer:
         return ""
     width = width or max(shutil.get_terminal_size((120, 24)).columns, 60)
-    columns = [c for c in answer.columns if c != "quote" and any(row[c] not in (None, "") for row in answer)]
+    columns = [c for c in answer.columns if c not in UNDER_THE_ROW and any(row[c] not in (None, "") for row in answer)]
+    columns = [c for c in columns if f"{c}_label" not in columns]
     if "case" in columns and len(columns) > 1 and len({row["case"] for row in answer}) == 1:
         columns.remove("case")
     cells = [[_cell(row[column]) for column in columns] for row in answer]
     widths = _widths([columns, *cells], width - 2 * (len(columns) - 1))
+    if widths is None:
+        return "\n\n".join(_paragraph(columns, texts, row, width) for row, texts in zip(answer, cells))
     out = [*_lines(columns, widths), "  ".join("─" * w for w in widths)]
     for row, texts in zip(answer, cells):
-        out += _lines(texts, widths)
-        if row.get("quote"):
-            out += textwrap.wrap(f"“{_cell(row['quote'])}”", width - 4, initial_indent="    ", subsequent_indent="     ")
+        out += [*_lines(texts, widths), *_under(row, width)]
     return "\n".join(out)
 
 
-def _widths(table: list[list[str]], room: int) -> list[int]:
-    """Natural widths, the widest columns giving way until all fit."""
+def _under(row: dict[str, Any], width: int) -> Iterator[str]:
+    """What stands under a row: note and sentence."""
+    for column, shown in UNDER_THE_ROW.items():
+        if row.get(column):
+            yield from textwrap.wrap(shown.format(_cell(row[column])), width, initial_indent="    ", subsequent_indent="     ")
+
+
+def _paragraph(columns: list[str], texts: list[str], row: dict[str, Any], width: int) -> str:
+    """A row as lines of "column  value"."""
+    margin = max(map(len, columns)) + 2
+    lines = []
+    for column, text in zip(columns, texts):
+        if text:
+            lines += textwrap.wrap(text, width, initial_indent=f"{column:<{margin}}", subsequent_indent=" " * margin)
+    return "\n".join([*lines, *_under(row, width)])
+
+
+def _widths(table: list[list[str]], room: int) -> list[int] | None:
+    """Natural widths, the widest columns giving way until all fit; None where words would have to be broken."""
     widths = [max(len(row[i]) for row in table) for i in range(len(table[0]))]
-    while sum(widths) > room and max(widths) > NARROWEST:
-        widest = widths.index(max(widths))
-        widths[widest] -= 1
+    least = [min(max(len(word) for row in table for word in row[i].split() or [""]), LONGEST_WORD) for i in range(len(table[0]))]
+    while sum(widths) > room:
+        wide = [i for i, w in enumerate(widths) if w > least[i]]
+        if not wide:
+            return None
+        widths[max(wide, key=lambda i: widths[i])] -= 1
     return widths
 
 
@@ -106,6 +130,53 @@ def check_report(result: Any, kind: str = "text") -> str:
     return "\n".join(out)
 
 
+def justification(found: Any) -> str:
+    """An explanation, sentences under the triples that rest on them."""
+    lines = [f"{found.conclusion}, because"]
+    for part in found.parts:
+        lines.append(f"  • {part.text}")
+        if part.quote:
+            lines.append(f"      “{_cell(part.quote)}”")
+    return "\n".join(lines)
+
+
+def grounds(found: list[Any], depth: int = 0) -> str:
+    """What a row rests on, what it was derived from indented below it."""
+    if not found and not depth:
+        return "this row rests on the ontology only, on no statement of a report"
+    lines = []
+    for ground in found:
+        margin = "  " * depth
+        made = "derived by rule" if ground.derived else "stated"
+        place = f", {ground.section}" if ground.section else ""
+        lines.append(f"{margin}• {ground.kind or 'node'} {ground.node}: {ground.label} ({made}{place})")
+        if ground.quote:
+            lines.append(f"{margin}    “{_cell(ground.quote)}”")
+        if ground.grounds:
+            lines.append(grounds(ground.grounds, depth + 1))
+    return "\n".join(lines)
+
+
+def missing(found: Any, term: str) -> str:
+    """Why a term is not in an answer."""
+    if found.present:
+        return f"{term} is in the answer"
+    met = f" ({len(found.met)} conditions before it are met)" if found.met else ""
+    return f"{term} is not in the answer: nothing satisfies{met}\n    {found.in_words}"
+
+
+def dl_report(verdict: Any, differences: list[tuple[str, str, str]]) -> str:
+    """HermiT's verdict, and where the quick engine differs."""
+    from kg.names import compact
+
+    lines = [f"{'consistent' if verdict.consistent else 'INCONSISTENT (see: kg explain)'}, {verdict.seconds:.1f} s"]
+    if verdict.consistent:
+        lines.append(f"unsatisfiable classes: {', '.join(map(compact, verdict.unsatisfiable)) or 'none'}")
+        lines.append(f"{len(verdict.types)} individuals classified; the build's quick engine differs on {len(differences)} of their types")
+        lines += [f"  {compact(who)} is {compact(kind)}: {says}" for who, kind, says in differences]
+    return "\n".join(lines)
+
+
 #: The demo: question and parameters, chosen to fit any case.
 DEMO = ("patient", "diagnosis", "treatments", "treatment-failures", "what-worked", "current-treatment", "conflicts")
 
@@ -113,7 +184,7 @@ DEMO = ("patient", "diagnosis", "treatments", "treatment-failures", "what-worked
 def demo() -> Iterator[str]:
     """Check and build the seeds, then ask; line by line."""
     from kg import pipeline
-    from kg.ask import question
+    from kg.ask import question_named
 
     yield "$ kg check"
     yield check_report(pipeline.check())
@@ -122,6 +193,6 @@ def demo() -> Iterator[str]:
     yield f"{built.folder}: {built.cases} case{'s' if built.cases != 1 else ''}, {built.quads:,} quads"
     graph = pipeline.open_graph()
     for name in DEMO:
-        yield f"\n$ kg ask {name}      # {question(name).summary}"
+        yield f"\n$ kg ask {name}      # {question_named(name).summary}"
         yield _table(graph.ask(name))
     yield "\nMore: kg questions · kg ask NAME --help · kg query 'SELECT …'"

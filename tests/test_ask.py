@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import kg
-from kg.ask import parse_question, question, question_names
+from kg.ask import parse_question, question_named, question_names
 from kg.errors import QuestionError
 
 
@@ -86,7 +86,7 @@ def test_header_that_cannot_be_read_is_told() -> None:
 
 @pytest.mark.parametrize("name", question_names())
 def test_every_question_is_asked_like_one(name: str) -> None:
-    asked = question(name)
+    asked = question_named(name)
     assert asked.summary.endswith("?")
     assert asked.columns
     assert all(p.type in ("case", "term", "time", "text", "set") for p in asked.parameters)

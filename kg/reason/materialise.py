@@ -1,4 +1,4 @@
-"""What follows: the class hierarchy made transitive, individuals typed upwards, drugs given their roles.
+"""The inferred graph: the class hierarchy made transitive, drugs given their roles, and what axioms and rules add.
 
 Everything is materialised once at build, so that a question asks one plain pattern
 (``?concept rdfs:subClassOf ?class``) where it would otherwise walk the hierarchy.
@@ -12,6 +12,8 @@ import pyoxigraph as ox
 
 from kg import files, names
 from kg.errors import BuildError
+from kg.reason.axioms import node_key, read_rules
+from kg.reason.engine import infer, is_named
 from kg.terms import Term, Terms
 
 _TYPE = ox.NamedNode(names.RDF_TYPE)
@@ -25,11 +27,19 @@ _SYNONYM = {
     for kind, name in (("exact", "Exact"), ("narrow", "Narrow"), ("broad", "Broad"), ("related", "Related"))
 }
 INFERRED = ox.NamedNode(names.INFERRED)
+_OWL = names.PREFIXES["owl"]
+_SUBPROPERTY_OF = ox.NamedNode(names.PREFIXES["rdfs"] + "subPropertyOf")
+#: Kind of term -> its type in OWL, and what leads to its parents.
+_KINDS = {
+    "class": (_CLASS, _SUBCLASS_OF),
+    "object property": (ox.NamedNode(_OWL + "ObjectProperty"), _SUBPROPERTY_OF),
+    "annotation property": (ox.NamedNode(_OWL + "AnnotationProperty"), _SUBPROPERTY_OF),
+}
 
 
-def classes_in(quads: Iterable[ox.Quad], terms: Terms) -> dict[str, Term]:
-    """Every known class that the quads mention, with all its ancestors and the roles of drugs: CURIE -> term."""
-    iris = {node.value for quad in quads for node in (quad.subject, quad.object) if isinstance(node, ox.NamedNode)}
+def terms_in(quads: Iterable[ox.Quad], terms: Terms) -> dict[str, Term]:
+    """Every known class and property that the quads mention, with all its ancestors and the roles of drugs: CURIE -> term."""
+    iris = {node.value for quad in quads for node in (quad.subject, quad.predicate, quad.object) if isinstance(node, ox.NamedNode)}
     found: dict[str, Term] = {}
     open_curies = {names.compact(iri) for iri in iris}
     while open_curies:
@@ -37,37 +47,38 @@ def classes_in(quads: Iterable[ox.Quad], terms: Terms) -> dict[str, Term]:
         if curie in found or "#" in curie or ":" not in curie:
             continue
         term = terms.find_term(curie)
-        if term is not None and term.kind == "class":
+        if term is not None and term.kind in _KINDS:
             found[curie] = term
             open_curies.update(term.parents, term.roles)
     return dict(sorted(found.items()))
 
 
-def term_quads(classes: Mapping[str, Term]) -> Iterator[ox.Quad]:
-    """Labels, synonyms and parents of public classes, in one graph a vocabulary; our own stand in their modules."""
-    for curie, term in classes.items():
+def term_quads(known: Mapping[str, Term]) -> Iterator[ox.Quad]:
+    """Labels, synonyms and parents of public terms, in one graph a vocabulary; our own stand in their modules."""
+    for curie, term in known.items():
         prefix = curie.partition(":")[0]
         if prefix == "cg":
             continue
         graph = ox.NamedNode(names.IMPORTS + prefix.lower())
         node = ox.NamedNode(names.expand(curie))
-        yield ox.Quad(node, _TYPE, _CLASS, graph)
+        kind, parent_of = _KINDS[term.kind]
+        yield ox.Quad(node, _TYPE, kind, graph)
         yield ox.Quad(node, _LABEL, ox.Literal(term.label), graph)
         for name, kind in term.names():
             if kind in _SYNONYM:
                 yield ox.Quad(node, _SYNONYM[kind], ox.Literal(name), graph)
         for parent in term.parents:
-            if parent in classes:
-                yield ox.Quad(node, _SUBCLASS_OF, ox.NamedNode(names.expand(parent)), graph)
+            if parent in known:
+                yield ox.Quad(node, parent_of, ox.NamedNode(names.expand(parent)), graph)
 
 
-def materialise(quads: Iterable[ox.Quad], classes: Mapping[str, Term], terms: Terms) -> Iterator[ox.Quad]:
-    """The inferred quads: reflexive and transitive subclasses, types upwards, roles of drugs.
+def hierarchy(known: Mapping[str, Term], terms: Terms) -> Iterator[ox.Quad]:
+    """Reflexive and transitive subclasses, and the roles of drugs.
 
     Args:
-        quads: the cases' graphs.
-        classes: from `classes_in`, ancestors included.
+        known: from `terms_in`, ancestors included.
     """
+    classes = {curie: term for curie, term in known.items() if term.kind == "class"}
     above = {curie: tuple(a for a in terms.ancestors(curie) if a in classes) for curie in classes}
     nodes = {curie: ox.NamedNode(names.expand(curie)) for curie in classes}
     for curie, term in classes.items():
@@ -76,7 +87,6 @@ def materialise(quads: Iterable[ox.Quad], classes: Mapping[str, Term], terms: Te
             if ancestor not in term.parents:
                 yield ox.Quad(nodes[curie], _SUBCLASS_OF, nodes[ancestor], INFERRED)
     yield from _roles(classes, above, nodes)
-    yield from _types(quads, above, nodes)
 
 
 def _roles(classes: Mapping[str, Term], above: Mapping[str, tuple[str, ...]], nodes: Mapping[str, ox.NamedNode]) -> Iterator[ox.Quad]:
@@ -86,16 +96,30 @@ def _roles(classes: Mapping[str, Term], above: Mapping[str, tuple[str, ...]], no
             yield ox.Quad(nodes[curie], _HAS_ROLE, nodes[role], INFERRED)
 
 
-def _types(quads: Iterable[ox.Quad], above: Mapping[str, tuple[str, ...]], nodes: Mapping[str, ox.NamedNode]) -> Iterator[ox.Quad]:
-    stated: dict[ox.NamedNode, set[str]] = {}
-    for quad in quads:
-        if quad.predicate == _TYPE and isinstance(quad.object, ox.NamedNode) and isinstance(quad.subject, ox.NamedNode):
-            curie = names.compact(quad.object.value)
-            if curie in nodes:
-                stated.setdefault(quad.subject, set()).add(curie)
-    for subject, curies in stated.items():
-        for ancestor in sorted({a for curie in curies for a in above[curie]} - curies):
-            yield ox.Quad(subject, _TYPE, nodes[ancestor], INFERRED)
+def follow(quads: Iterable[ox.Quad], axioms: Iterable[ox.Quad]) -> list[ox.Quad]:
+    """What the ontology's axioms add to the cases: types and relations of named individuals.
+
+    Args:
+        quads: the cases' graphs.
+        axioms: the ontology's modules and the hierarchy of the terms in use.
+    """
+    quads = list(quads)
+    model = infer(read_rules(axioms), quads)
+    stated = {(quad.subject.value, quad.predicate.value, node_key(quad.object)) for quad in quads if isinstance(quad.subject, ox.NamedNode)}
+    individuals = {subject for subject, _, _ in stated}
+    found = []
+    for individual in sorted(individuals & set(model.types)):
+        for kind in sorted(filter(is_named, model.types[individual])):
+            if (individual, names.RDF_TYPE, kind) not in stated:
+                found.append(ox.Quad(ox.NamedNode(individual), _TYPE, ox.NamedNode(kind), INFERRED))
+    for prop, subjects in sorted(model.relations.items()):
+        if not is_named(prop):
+            continue
+        for subject in sorted(individuals & set(subjects)):
+            for value in sorted(filter(is_named, subjects[subject])):
+                if (subject, prop, value) not in stated:
+                    found.append(ox.Quad(ox.NamedNode(subject), ox.NamedNode(prop), ox.NamedNode(value), INFERRED))
+    return found
 
 
 def apply_rules(store: ox.Store) -> list[ox.Quad]:
