@@ -269,8 +269,8 @@ def _term(store: Store, parameter: Parameter, value: str, terms: Terms) -> ox.Na
     present = _in_graph(store, [c for c, _ in candidates])
     candidates = [(c, kind) for c, kind in candidates if c in present] or candidates or [(c, "words") for c in _by_words(store, value)]
     if not candidates:
-        near = terms.suggest(value)
-        hint = f"; did you mean {' or '.join(str(term) for term in near)}?" if near else ""
+        near = _beginning_with(store, value) or [str(term) for term in terms.suggest(value)]
+        hint = f"; did you mean {' or '.join(near)}?" if near else ""
         raise QuestionError(f"{parameter.name}: no term is called {value!r}{hint}", suggestions=near)
     best = [c for c, kind in candidates if kind == candidates[0][1]]
     best = _one_of_the_same(best, terms)
@@ -321,6 +321,15 @@ def _by_words(store: Store, value: str) -> Iterator[str]:
         f"?s <{names.CG}words> ?words ; <{names.CG}concept> ?c FILTER(LCASE(STR(?words)) = ?typed) }} ORDER BY ?c"
     )
     return (names.compact(row["c"].value) for row in store.select(query)[1])
+
+
+def _beginning_with(store: Store, value: str) -> list[str]:
+    """The graph's own terms with a word of their label that begins so: better guesses than a likeness of letters."""
+    query = (
+        f"SELECT DISTINCT ?c ?label WHERE {{ VALUES ?typed {{ {ox.Literal(' ' + value.lower())} }} ?c <{names.RDFS_SUBCLASS_OF}> ?c ; "
+        f"<{names.RDFS_LABEL}> ?label FILTER(CONTAINS(CONCAT(' ', LCASE(STR(?label))), ?typed)) }} ORDER BY STRLEN(STR(?label)) ?label LIMIT 3"
+    )
+    return [f"{names.compact(row['c'].value)} ! {row['label'].value}" for row in store.select(query)[1]]
 
 
 def _one_of_the_same(curies: list[str], terms: Terms) -> list[str]:
