@@ -42,6 +42,8 @@ def test_parameter_takes_synonyms(graph: object, name: str, curie: str) -> None:
         ("dose-history", {"drug": "hydroxychlorquine"}, "did you mean CHEBI:5801 ! hydroxychloroquine"),
         ("dose-history", {"drug": "CHEBI:99999999"}, "CHEBI:99999999 is no term"),
         ("findings-under", {"class": "MONDO:0005014"}, "MONDO:0005014 is retired; use MONDO:0016367"),
+        ("statement", {"concept": "polymicrogyria"}, "fits several terms; give the id: HP:0002126 ! Polymicrogyria, MONDO:0000087 ! polymicrogyria"),
+        ("drugs-in-class", {"class": "immunosuppressive"}, "did you mean CHEBI:35705 ! immunosuppressive agent?"),
         ("criteria", {"set": "eular"}, "there is eular-acr-2017"),
     ],
 )
