@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 __version__ = "0.1.0"
-__all__ = ["CasegraphError", "build", "open"]
+__all__ = ["CasegraphError", "open"]
 
 
 def __getattr__(name: str) -> Any:
@@ -19,10 +19,6 @@ def __getattr__(name: str) -> Any:
         from kg.pipeline import open_graph
 
         return open_graph
-    if name == "build":
-        from kg.pipeline import build
-
-        return build
     if name == "CasegraphError":
         from kg.errors import CasegraphError
 

@@ -30,6 +30,8 @@ _COLUMN = re.compile(r"\(.*?\bAS\s+\?(\w+)\s*\)|\?(\w+)", re.S)
 _IRI = re.compile(r"<?((?:https?|urn):[^\s<>\"{}|\\^`]+)>?\Z")
 _NUMERIC = {names.PREFIXES["xsd"] + kind for kind in ("integer", "nonNegativeInteger", "decimal", "double", "float")}
 _BOOLEAN = names.PREFIXES["xsd"] + "boolean"
+#: Kinds of name by which a term that the graph does not hold may still be meant (the answer is then empty).
+CLOSE = ("label", "exact", "former")
 #: How many values an error message lists.
 LISTED = 12
 
@@ -39,14 +41,17 @@ class Parameter:
     """One variable of a question that may be given.
 
     Attributes:
-        type: case, term, time, or text.
+        type: case, term, time, text or set.
         example: a value, for help pages.
+        vocabularies: prefixes that a name may mean here (our own `cg` always); empty for any. "skin" is a site,
+            but as a problem it means an abnormality of it.
     """
 
     name: str
     type: str
     example: str = ""
     about: str = ""
+    vocabularies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -156,7 +161,7 @@ def parse_question(name: str, sparql: str, path: Path | None = None) -> Question
     try:
         header = yaml.load("\n".join(_HEADER.findall(sparql)), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)) or {}
         parameters = tuple(
-            Parameter(key, str(value["type"]), str(value.get("example", "")), str(value.get("about", "")))
+            Parameter(key, str(value["type"]), str(value.get("example", "")), str(value.get("about", "")), tuple(value.get("vocabularies", ())))
             for key, value in (header.get("params") or {}).items()
         )
         return Question(name, str(header["summary"]), parameters, tuple(header.get("tags") or ()), sparql)
@@ -265,11 +270,12 @@ def _term(store: Store, parameter: Parameter, value: str, terms: Terms) -> ox.Na
     curie = _curie(value)
     if curie:
         return _by_curie(store, parameter, curie, terms)
-    candidates = _classes_named(value, terms) or _classes_named(value.removesuffix("s"), terms)
+    candidates = _classes_named(value, parameter, terms) or _classes_named(value.removesuffix("s"), parameter, terms)
     present = _in_graph(store, [c for c, _ in candidates])
-    candidates = [(c, kind) for c, kind in candidates if c in present] or candidates or [(c, "words") for c in _by_words(store, value)]
+    close = [(c, kind) for c, kind in candidates if kind in CLOSE]
+    candidates = [(c, kind) for c, kind in candidates if c in present] or close or [(c, "words") for c in _by_words(store, value)]
     if not candidates:
-        near = _beginning_with(store, value) or [str(term) for term in terms.suggest(value)]
+        near = _beginning_with(store, parameter, value) or [str(term) for term in terms.suggest(value)]
         hint = f"; did you mean {' or '.join(near)}?" if near else ""
         raise QuestionError(f"{parameter.name}: no term is called {value!r}{hint}", suggestions=near)
     best = [c for c, kind in candidates if kind == candidates[0][1]]
@@ -280,10 +286,14 @@ def _term(store: Store, parameter: Parameter, value: str, terms: Terms) -> ox.Na
     return ox.NamedNode(names.expand(best[0]))
 
 
-def _classes_named(name: str, terms: Terms) -> list[tuple[str, str]]:
-    """(CURIE, kind of name) of the current classes that bear a name, best first."""
+def _classes_named(name: str, parameter: Parameter, terms: Terms) -> list[tuple[str, str]]:
+    """(CURIE, kind of name) of the current classes that bear a name and fit the parameter, best first."""
     found = ((terms.find_term(curie), kind) for curie, kind in terms.find_by_name(name))
-    return [(term.curie, kind) for term, kind in found if term and not term.obsolete and term.kind == "class"]
+    return [(t.curie, kind) for t, kind in found if t and not t.obsolete and t.kind == "class" and _fits(parameter, t.curie)]
+
+
+def _fits(parameter: Parameter, curie: str) -> bool:
+    return not parameter.vocabularies or curie.partition(":")[0] in (*parameter.vocabularies, "cg")
 
 
 def _curie(value: str) -> str | None:
@@ -323,13 +333,14 @@ def _by_words(store: Store, value: str) -> Iterator[str]:
     return (names.compact(row["c"].value) for row in store.select(query)[1])
 
 
-def _beginning_with(store: Store, value: str) -> list[str]:
+def _beginning_with(store: Store, parameter: Parameter, value: str) -> list[str]:
     """The graph's own terms with a word of their label that begins so: better guesses than a likeness of letters."""
     query = (
         f"SELECT DISTINCT ?c ?label WHERE {{ VALUES ?typed {{ {ox.Literal(' ' + value.lower())} }} ?c <{names.RDFS_SUBCLASS_OF}> ?c ; "
-        f"<{names.RDFS_LABEL}> ?label FILTER(CONTAINS(CONCAT(' ', LCASE(STR(?label))), ?typed)) }} ORDER BY STRLEN(STR(?label)) ?label LIMIT 3"
+        f"<{names.RDFS_LABEL}> ?label FILTER(CONTAINS(CONCAT(' ', LCASE(STR(?label))), ?typed)) }} ORDER BY STRLEN(STR(?label)) ?label"
     )
-    return [f"{names.compact(row['c'].value)} ! {row['label'].value}" for row in store.select(query)[1]]
+    found = ((names.compact(row["c"].value), row["label"].value) for row in store.select(query)[1])
+    return [f"{curie} ! {label}" for curie, label in found if _fits(parameter, curie)][:5]
 
 
 def _one_of_the_same(curies: list[str], terms: Terms) -> list[str]:

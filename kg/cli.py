@@ -79,13 +79,15 @@ def schema(output: Path | None) -> None:
 @main.command()
 @click.argument("sources", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--quick", is_flag=True, help="The records only, not the graph they make.")
+@click.option("--ontology", is_flag=True, help="The ontology instead: SOURCES is a folder of it [default: the packaged one].")
 @click.option("-f", "--format", "format_", type=click.Choice(("text", "json")), default="text", show_default=True)
-def check(sources: tuple[Path, ...], quick: bool, format_: str) -> None:
+def check(sources: tuple[Path, ...], quick: bool, ontology: bool, format_: str) -> None:
     """Check records: terms, quotes, times, units, contradictions, coverage; then the graph they make."""
     from kg.pipeline import check as run
+    from kg.pipeline import check_ontology
     from kg.present import check_report
 
-    result = run(sources or None, quick=quick)
+    result = check_ontology(sources[0] if sources else None) if ontology else run(sources or None, quick=quick)
     click.echo(check_report(result, format_))
     sys.exit(0 if result.passed else 1)
 
@@ -222,6 +224,47 @@ def explain(subject: str | None, class_: str | None, graph: Path | None) -> None
         click.echo(f"{subject} is not a {class_}, as far as follows" if subject else "consistent: nothing to explain", err=True)
         sys.exit(1 if subject else 0)
     click.echo(justification(found))
+
+
+@main.command()
+@click.argument("kind", type=click.Choice(("protege", "owl", "ttl", "nt", "jsonld", "sssom")))
+@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="The folder (protege) or file to write.")
+@click.option("--merged", is_flag=True, help="For protege: one file in place of a folder of modules.")
+@graph_option
+def export(kind: str, output: Path, merged: bool, graph: Path | None) -> None:
+    """Write the graph for other tools; says what the format cannot carry."""
+    from kg.pipeline import export as run
+
+    written = run(kind, output, graph, merged=merged)
+    click.echo(f"{output}: {len(written.files)} file{'s' if len(written.files) != 1 else ''}, {written.triples:,} triples", err=True)
+    for sentence in written.left_out:
+        click.echo(f"left out: {sentence}", err=True)
+
+
+@main.command()
+@click.argument("case_id", metavar="CASE")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write there instead of stdout.")
+@graph_option
+def report(case_id: str, output: Path | None, graph: Path | None) -> None:
+    """A case as one HTML file to send to a colleague."""
+    from kg.pipeline import report as run
+
+    _write(run(case_id, graph), output)
+
+
+@main.command()
+@graph_option
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8765, show_default=True, help="0 takes a free one.")
+@click.option("--records", type=click.Path(path_type=Path), help="Folder of the records, for the papers' texts [default: seeds].")
+@click.option("--log", default="-", show_default=True, help="Access log: a file, - for stderr, or 'none'.")
+@click.option("--writable", is_flag=True, help="Take SPARQL Updates from who sends the token in KG_SERVE_TOKEN.")
+@click.option("--allow-service", multiple=True, metavar="URL", help="An endpoint that SERVICE may name; repeatable.")
+def serve(graph: Path | None, host: str, port: int, records: Path | None, log: str, writable: bool, allow_service: tuple[str, ...]) -> None:
+    """Serve the graph: SPARQL at /sparql, an explorer for people at /."""
+    from kg.pipeline import serve as run
+
+    run(graph, host, port, records=records, log=log, writable=writable, allow_service=allow_service, ready=lambda url: click.echo(url, err=True))
 
 
 @main.command()

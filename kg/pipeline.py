@@ -448,9 +448,7 @@ def open_graph(where: str | Path | None = None) -> Graph:
         CasegraphError: nothing there that can be opened.
     """
     if where is None:
-        if is_stale(DEFAULT_GRAPH):
-            build()
-        where = DEFAULT_GRAPH
+        where = built_graph(None)
     if str(where).startswith(("http://", "https://")):
         return Graph(RemoteStore(str(where)))
     path = Path(where)
@@ -570,10 +568,7 @@ def push(url: str, graph: Path | None = None, token: str | None = None) -> int:
     """Send a graph, built first if need be, to a Graph Store endpoint; how many named graphs were sent."""
     from kg.store import push as send
 
-    if graph is None:
-        if is_stale(DEFAULT_GRAPH):
-            build()
-        graph = DEFAULT_GRAPH
+    graph = built_graph(graph)
     folder = current(graph)
     if folder is None and graph.suffix != ".nq":
         raise StoreError(f"{graph}: no graph there; make one with 'kg build', or give an .nq file")
@@ -650,3 +645,57 @@ def reason_quick(sources: Iterable[Path] | None = None) -> str:
     clashes = infer(read_rules(axioms), stated).clashes
     verdict = f"{len(clashes)} contradictions (see: kg explain)" if clashes else "no contradiction"
     return f"{len(stated):,} stated triples, {len(inferred):,} follow from {len(axioms):,} of the ontology, in {seconds * 1000:.0f} ms; {verdict}"
+
+
+# 6) the graph for other tools and for people
+
+
+def built_graph(graph: Path | None) -> Path:
+    """A graph's folder, or the default one, built first if it is missing or stale."""
+    if graph is not None:
+        return graph
+    if is_stale(DEFAULT_GRAPH):
+        build()
+    return DEFAULT_GRAPH
+
+
+def check_ontology(folder: Path | None = None) -> Checked:
+    """The ontology's own quality checks."""
+    from kg.quality import check_ontology as run
+
+    return Checked(run(folder), [])
+
+
+def export(kind: str, output: Path, graph: Path | None = None, *, merged: bool = False) -> Any:
+    """Write the graph as a folder for Protégé, one RDF file, or the mappings as SSSOM; what was written and left out."""
+    from kg.export import export_file, export_protege, export_sssom
+
+    if kind == "sssom":
+        return export_sssom(output)
+    store = open_graph(built_graph(graph)).store
+    if not isinstance(store, EmbeddedStore):
+        raise StoreError("an export needs the graph itself, not an endpoint; give its folder with --graph")
+    if kind == "protege":
+        return export_protege(store.database, output, one_file=merged)
+    return export_file(store.database, output if output.suffix else output.with_suffix(f".{kind}"))
+
+
+def report(case_id: str, graph: Path | None = None) -> str:
+    """A case's page as one HTML file."""
+    from kg.report_page import case_page
+
+    return case_page(built_graph(graph), case_id)
+
+
+def serve(graph: Path | None, host: str, port: int, *, records: Path | None, log: str, writable: bool, **options: Any) -> None:
+    """Serve a graph until interrupted.
+
+    Raises:
+        StoreError: the web parts are not installed, the address is taken, or `writable` without a token.
+    """
+    try:
+        from kg.serve import serve as run
+    except ImportError as error:
+        raise StoreError(f"the server's parts are not installed ({error.name}); pip install 'casegraph[serve]'") from error
+    token = os.environ.get("KG_SERVE_TOKEN")
+    run(built_graph(graph), host, port, records=records, log=None if log == "none" else log, writable=writable, token=token, **options)
