@@ -16,7 +16,7 @@ import pyoxigraph as ox
 import pytest
 
 import kg
-from kg import files, names
+from kg import files, names, pipeline
 from kg.ask import question_named, question_names
 from kg.pipeline import Graph
 from kg.store import EmbeddedStore
