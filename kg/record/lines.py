@@ -18,7 +18,7 @@ from kg.issue import Issue
 
 MAX_BYTES = 5_000_000
 MAX_DEPTH = 20
-MAX_NODES = 300_000
+MAX_NODES = 100_000
 
 #: A place in the data: keys and list positions from the root.
 Path = tuple[str | int, ...]
