@@ -30,6 +30,8 @@ _COLUMN = re.compile(r"\(.*?\bAS\s+\?(\w+)\s*\)|\?(\w+)", re.S)
 _IRI = re.compile(r"<?((?:https?|urn):[^\s<>\"{}|\\^`]+)>?\Z")
 _NUMERIC = {names.PREFIXES["xsd"] + kind for kind in ("integer", "nonNegativeInteger", "decimal", "double", "float")}
 _BOOLEAN = names.PREFIXES["xsd"] + "boolean"
+#: Vocabularies whose ids are capitals and digits, however they are typed.
+UPPER_CASE_IDS = frozenset({"DrugBank", "MESH", "ATC"})
 #: Kinds of name by which a term that the graph does not hold may still be meant (the answer is then empty).
 CLOSE = ("label", "exact", "former")
 #: How many values an error message lists.
@@ -300,6 +302,7 @@ def _curie(value: str) -> str | None:
     """A CURIE as typed, with its prefix in the right case, or None where the value is no CURIE."""
     prefix, colon, local = value.partition(" ! ")[0].strip().partition(":")
     known = names.canonical_prefix(prefix)
+    local = local.upper() if known in UPPER_CASE_IDS else local
     return f"{known}:{local}" if colon and known and local and " " not in local else None
 
 

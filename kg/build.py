@@ -452,8 +452,8 @@ def _number(value: Decimal) -> str:
     """A decimal's plain text.
 
     Example:
-    >>> _number(Decimal("2.820")), _number(Decimal("1E+3")), _number(Decimal("68.0000"))
-    ('2.82', '1000', '68')
+    >>> _number(Decimal("2.820")), _number(Decimal("1E+3")), _number(Decimal("45.0000"))
+    ('2.82', '1000', '45')
     """
     text = format(value, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text

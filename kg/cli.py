@@ -68,6 +68,67 @@ def new(case_id: str, report: Path, output: Path | None) -> None:
 
 
 @main.command()
+@click.argument("source", type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="For a report: the file to write [default: stdout]. For a folder: the folder to fill [default: drafts].")
+@click.option("--case", "case_id", default="draft", show_default=True, help="Id of the record.")
+@click.option("--workers", default=0, help="Processes for a folder [default: one a core].")
+@click.option("--build", "build_graph", is_flag=True, help="Build the graph of the drafts straight away, into build/drafts.")
+def draft(source: Path, output: Path | None, case_id: str, workers: int, build_graph: bool) -> None:
+    """Draft records from plain text: one report, or a folder of them. No network, no language model."""
+    from kg.pipeline import draft as run
+    from kg.pipeline import draft_folder
+
+    if source.is_dir():
+        done = draft_folder(source, output or Path("drafts"), workers, build_graph=build_graph, progress=_progress)
+        bad = [each for each in done if each.problem]
+        for each in bad:
+            click.echo(f"{each.name}: {each.problem}", err=True)
+        click.echo(f"{len(done) - len(bad)} of {len(done)} reports drafted into {output or 'drafts'}", err=True)
+        sys.exit(1 if bad else 0)
+    texts, remarks = run(source, case_id, output, build_graph=build_graph)
+    for remark in remarks:
+        click.echo(f"remark: {remark}", err=True)
+    if output is None and not build_graph:
+        click.echo("\n---\n".join(texts).rstrip())
+
+
+def _progress(done: int, total: int, _: Any) -> None:
+    if sys.stderr.isatty():
+        width = 30 * done // total
+        click.echo(f"\r{'█' * width}{'░' * (30 - width)} {done}/{total}", nl=done == total, err=True)
+
+
+@main.command()
+@click.argument("record", type=click.Path(path_type=Path, exists=True))
+def review(record: Path) -> None:
+    """Walk through a drafted record: accept, edit or reject each open statement."""
+    from kg.review import CHOICES
+    from kg.review import review as run
+
+    def ask_for(lines: list[str]) -> tuple[str, str]:
+        click.echo("\n" + "\n".join(lines))
+        choice = click.prompt(CHOICES, type=click.Choice(list("aersq")), show_choices=False, default="s")
+        text = click.edit("\n".join(lines[1:]), extension=".yaml") if choice == "e" else ""
+        return ("s", "") if choice == "e" and text is None else (choice, text or "")
+
+    result = run(record, ask_for, lambda words: click.style(words, reverse=True))
+    click.echo(f"{result.accepted} accepted, {result.edited} edited, {result.rejected} rejected, {result.left} left", err=True)
+
+
+@main.command()
+@click.argument("old", type=click.Path(path_type=Path, exists=True))
+@click.argument("new", type=click.Path(path_type=Path, exists=True))
+@format_option
+def diff(old: Path, new: Path, format_: str) -> None:
+    """Compare two records of one report statement by statement, or two graphs: terms, axioms and answers."""
+    from kg.pipeline import diff as run
+    from kg.present import rows
+
+    result = run(old, new)
+    click.echo(result if isinstance(result, str) else "\n\n".join(rows(table, format_) for table in result))
+
+
+@main.command()
 @output_option
 def schema(output: Path | None) -> None:
     """Print the JSON Schema of a record, for editors to complete and check."""
@@ -138,6 +199,7 @@ def _ask_callback(name: str) -> Any:
         from kg.present import grounds, missing, rows
 
         given = {key.removeprefix("value_"): value for key, value in values.items() if value is not None}
+        _say_if_building(graph or endpoint)
         opened = open_graph(endpoint or graph)
         if why_not is not None:
             _write(missing(opened.why_not(name, why_not, **given), why_not), output)
@@ -184,9 +246,28 @@ def query(sparql: str, graph: Path | None, endpoint: str | None, format_: str, o
     from kg.pipeline import open_graph
     from kg.present import rows
 
-    path = Path(sparql)
-    text = sys.stdin.read() if sparql == "-" else path.read_text(encoding="utf-8") if sparql.endswith((".rq", ".sparql")) else sparql
+    text = _text_of(sparql)
+    _say_if_building(graph or endpoint)
     _write(rows(open_graph(endpoint or graph).query(text), format_), output)
+
+
+def _text_of(sparql: str) -> str:
+    if sparql == "-":
+        return sys.stdin.read()
+    if not sparql.endswith((".rq", ".sparql")):
+        return sparql
+    try:
+        return Path(sparql).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CasegraphError(f"{sparql}: {getattr(error, 'strerror', None) or error}") from error
+
+
+def _say_if_building(graph: object) -> None:
+    """A word on stderr where the default graph has to be made first: it takes a second, and makes a folder."""
+    from kg.pipeline import DEFAULT_GRAPH, is_stale
+
+    if graph is None and is_stale(DEFAULT_GRAPH):
+        click.echo(f"building {DEFAULT_GRAPH} first", err=True)
 
 
 @main.command()

@@ -19,6 +19,8 @@ from kg.issue import Issue, errors
 from kg.store import EmbeddedStore, RemoteStore, Store
 
 DEFAULT_GRAPH = Path("build/graph")
+#: Where `kg draft --build` puts its graph: apart from what curators made.
+DRAFT_GRAPH = Path("build/drafts")
 #: Suffix -> how a whole graph is written besides the store.
 FORMATS = (".nq", ".trig", ".ttl", ".jsonld")
 CASE_FILE = "case.yaml"
@@ -108,7 +110,7 @@ def read_cases(sources: Iterable[Path]) -> list[CaseFiles]:
         try:
             case = read_case(path)
         except RecordError as error:
-            issues += error.fields.get("issues") or [Issue("error", str(path), str(error).removeprefix(f"{path}: "))]
+            issues += _issues_of(error, path)
             continue
         issues += case.issues
         case_id = case.loaded.record.case
@@ -121,17 +123,34 @@ def read_cases(sources: Iterable[Path]) -> list[CaseFiles]:
     return cases
 
 
+def _issues_of(error: CasegraphError, path: Path) -> list[Issue]:
+    """The issues of an error; one of its message where it has none, its place taken out of the text."""
+    if error.fields.get("issues"):
+        return list(error.fields["issues"])  # type: ignore[call-overload]
+    line, _, message = str(error).removeprefix(f"{path}:").partition(":")
+    if line.strip().isdigit():
+        return [Issue("error", str(path), message.strip(), line=int(line))]
+    return [Issue("error", str(path), str(error).removeprefix(f"{path}:").strip())]
+
+
 # 2) building
 
 
 def stated_quads(cases: Iterable[CaseFiles]) -> tuple[list[Any], list[Any]]:
     """The cases as quads, and the axioms they use: the ontology's modules and the hierarchy of the terms in use."""
+    stated, axioms, _ = _stated(cases)
+    return stated, axioms
+
+
+def _stated(cases: Iterable[CaseFiles]) -> tuple[list[Any], list[Any], dict[str, Any]]:
+    """As `stated_quads`, with the terms in use."""
     from kg import ontology, reason
     from kg.build import case_quads
 
     stated = [quad for case in cases for quad in case_quads(case.loaded.record, case.report, ontology.context())]
     ours = list(ontology.module_quads())
-    return stated, [*ours, *reason.term_quads(reason.terms_in((*stated, *ours), all_terms()))]
+    known = reason.terms_in((*stated, *ours), all_terms())
+    return stated, [*ours, *reason.term_quads(known)], known
 
 
 def graph_quads(cases: Iterable[CaseFiles]) -> list[Any]:
@@ -140,10 +159,9 @@ def graph_quads(cases: Iterable[CaseFiles]) -> list[Any]:
 
     from kg import reason
 
-    stated, axioms = stated_quads(cases)
-    terms = all_terms()
+    stated, axioms, known = _stated(cases)
     store = ox.Store()
-    store.bulk_extend((*stated, *axioms, *reason.hierarchy(reason.terms_in((*stated, *axioms), terms), terms), *reason.follow(stated, axioms)))
+    store.bulk_extend((*stated, *axioms, *reason.hierarchy(known, all_terms()), *reason.follow(stated, axioms)))
     reason.apply_rules(store)
     return sorted(store, key=str)
 
@@ -454,11 +472,13 @@ def open_graph(where: str | Path | None = None) -> Graph:
     path = Path(where)
     folder = current(path)
     if folder is not None:
-        return Graph(EmbeddedStore.read_only(folder / "store"))
+        return Graph(EmbeddedStore.read_only(folder / "store", str(path)))
     if path.suffix in FORMATS and path.is_file():
         return Graph(_from_file(path))
     if path.is_dir() or path.name.endswith((".yaml", ".yml")):
         return Graph(EmbeddedStore.in_memory(graph_quads(read_cases(record_paths([path])))))
+    if path.is_file():
+        raise StoreError(f"{path}: not a graph; give a folder of 'kg build', or an RDF file ({', '.join(FORMATS)})")
     raise StoreError(f"{path}: no graph there; make one with 'kg build -o {path}', or give an RDF file ({', '.join(FORMATS)})")
 
 
@@ -528,15 +548,26 @@ def check(sources: Iterable[Path] | None = None, *, quick: bool = False) -> Chec
         try:
             case = read_case(path)
         except RecordError as error:
-            issues += error.fields.get("issues") or [Issue("error", str(path), str(error).removeprefix(f"{path}: "))]
+            issues += _issues_of(error, path)
             continue
-        issues += case.issues
+        issues += [*case.issues, *_uncovered(case)]
         cases.append(case)
     store = None
     if cases and not quick and not errors(issues):
         store, found = _check_graph(cases)
         issues += found
     return Checked(issues, [_case_check(case, store) for case in cases])
+
+
+def _uncovered(case: CaseFiles) -> list[Issue]:
+    """A warning where sentences of the report are not accounted for."""
+    from kg.check import coverage
+
+    missing = len(coverage(case.loaded, case.report).missing)
+    if not missing:
+        return []
+    message = f"{missing} sentence{'s' if missing != 1 else ''} of the report neither quoted nor left out"
+    return [Issue("warning", str(case.loaded.path), message, "quote them, or list them under 'left_out' with a reason", code="coverage")]
 
 
 def _check_graph(cases: list[CaseFiles]) -> tuple[EmbeddedStore, list[Issue]]:
@@ -699,3 +730,62 @@ def serve(graph: Path | None, host: str, port: int, *, records: Path | None, log
         raise StoreError(f"the server's parts are not installed ({error.name}); pip install 'casegraph[serve]'") from error
     token = os.environ.get("KG_SERVE_TOKEN")
     run(built_graph(graph), host, port, records=records, log=None if log == "none" else log, writable=writable, token=token, **options)
+
+
+# 7) drafts and comparisons
+
+
+def draft(source: Path, case_id: str = "draft", output: Path | None = None, *, build_graph: bool = False) -> tuple[list[str], list[str]]:
+    """Draft the record of a report, one for each patient.
+
+    Args:
+        output: the file to write; several patients get a number after its stem. With `build_graph` it may be left out.
+        build_graph: also build the graph of the drafts, into `DRAFT_GRAPH`.
+
+    Returns:
+        The records' texts, and remarks on what was and was not understood.
+
+    Raises:
+        ReportError: nothing that can be drafted from.
+    """
+    from kg.draft import draft_report
+
+    found = draft_report(source, case_id)
+    texts = [found.to_yaml(i) for i in range(len(found.records))]
+    if output is not None:
+        for i, text in enumerate(texts):
+            path = output if len(texts) == 1 else output.with_stem(f"{output.stem}-{i + 1}")
+            write_bytes(path, text.encode())
+    if build_graph:
+        with tempfile.TemporaryDirectory() as folder:
+            for record, text in zip(found.records, texts, strict=True):
+                place = Path(folder) / str(record["case"])
+                write_bytes(place / "report.txt", source.read_bytes())
+                write_bytes(place / CASE_FILE, text.encode())
+            build([Path(folder)], DRAFT_GRAPH)
+    return texts, found.remarks
+
+
+def draft_folder(source: Path, output: Path, workers: int = 0, *, build_graph: bool = False, progress: Any = None) -> list[Any]:
+    """Draft every report of a folder; a bad file harms no other. What became of each, in order of names."""
+    from kg.draft import draft_folder as run
+
+    done = run(source, output, workers, progress)
+    if build_graph:
+        build([output], DRAFT_GRAPH)
+    return done
+
+
+def diff(old: Path, new: Path) -> Any:
+    """Two records compared (two tables: the agreement, and what differs), or two graphs (a text)."""
+    if old.suffix in (".yaml", ".yml") and new.suffix in (".yaml", ".yml"):
+        from kg.ask import Answer
+        from kg.compare import agreement, compare, differences, rows
+        from kg.record import load_record
+
+        pairs = compare(load_record(old).record, load_record(new).record, all_terms())
+        tables = rows(agreement(pairs)), differences(pairs)
+        return [Answer("diff", table[0].keys() if table else (), table) for table in tables if table]
+    from kg.diff import diff_graphs, render
+
+    return render(diff_graphs(old, new))

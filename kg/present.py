@@ -124,9 +124,10 @@ def check_report(result: Any, kind: str = "text") -> str:
         if case.care:
             reported = sum(status == "reported" for _, status, _ in case.care)
             absent = [item for item, status, _ in case.care if status != "reported"]
-            out.append(f"  CARE checklist: {reported} of {len(case.care)} items reported; not reported: {', '.join(absent) or 'none'}")
+            out.append(f"  CARE checklist: {reported} of {len(case.care)} items reported{'; not reported:' if absent else ''}")
+            out += [f"    {item}" for item in absent]
     counts = {level: sum(issue.level == level for issue in result.issues) for level in ("error", "warning", "info")}
-    out.append(f"{counts['error']} errors, {counts['warning']} warnings" + (f", {counts['info']} remarks" if counts["info"] else ""))
+    out.append(", ".join(_counted(n, word) for word, n in counts.items() if n or word != "info"))
     return "\n".join(out)
 
 
@@ -175,6 +176,11 @@ def dl_report(verdict: Any, differences: list[tuple[str, str, str]]) -> str:
         lines.append(f"{len(verdict.types)} individuals classified; the build's quick engine differs on {len(differences)} of their types")
         lines += [f"  {compact(who)} is {compact(kind)}: {says}" for who, kind, says in differences]
     return "\n".join(lines)
+
+
+def _counted(number: int, word: str) -> str:
+    """1 error, 2 errors."""
+    return f"{number} {word}{'' if number == 1 else 's'}"
 
 
 #: The demo: question and parameters, chosen to fit any case.

@@ -143,11 +143,27 @@ class Report:
 
     def find_all(self, quote: str) -> list[Span]:
         """Every place where a quote stands."""
-        words = quote.split()
-        if not words:
-            return []
-        pattern = re.compile(r"\s+".join(re.escape(word) for word in words))
-        return [Span(m.start(), m.end(), self.section_at(m.start())) for m in pattern.finditer(self.text)]
+        needle = " ".join(quote.split())
+        flat, places = self._flat
+        found: list[Span] = []
+        at = flat.find(needle) if needle else -1
+        while at >= 0:
+            start, end = places[at], places[at + len(needle) - 1] + 1
+            found.append(Span(start, end, self.section_at(start)))
+            at = flat.find(needle, at + len(needle))
+        return found
+
+    @cached_property
+    def _flat(self) -> tuple[str, list[int]]:
+        """The text with each run of white space as one space, and where each of its characters stands in the text."""
+        letters, places, after_space = [], [], False
+        for place, letter in enumerate(self.text):
+            space = letter.isspace()
+            if not (space and after_space):
+                letters.append(" " if space else letter)
+                places.append(place)
+            after_space = space
+        return "".join(letters), places
 
     def section_at(self, offset: int) -> str:
         """The name of the section that holds an offset."""

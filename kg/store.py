@@ -57,14 +57,14 @@ class EmbeddedStore:
         return cls(database)
 
     @classmethod
-    def read_only(cls, path: Path) -> EmbeddedStore:
-        """The database in a folder.
+    def read_only(cls, path: Path, name: str = "") -> EmbeddedStore:
+        """The database in a folder; `name` is what its repr shows.
 
         Raises:
             StoreError: there is none, or it cannot be read.
         """
         try:
-            return cls(ox.Store.read_only(str(path)), str(path))
+            return cls(ox.Store.read_only(str(path)), name or str(path))
         except (OSError, ValueError) as error:
             raise StoreError(f"{path}: not a graph that can be opened ({error}); make it with 'kg build'") from error
 
@@ -176,7 +176,7 @@ def _put(url: str, graph: str, body: bytes, token: str | None) -> None:
         hint = "; is this the Graph Store address (often …/store or …/rdf-graphs/service)?" if error.code in (404, 405) else ""
         raise StoreError(f"{url}: graph <{graph}> refused with {error.code} {error.reason}{hint}") from error
     except (URLError, TimeoutError, OSError) as error:
-        raise StoreError(f"{url}: {_reason(error)}; nothing more was sent after graph <{graph}>") from error
+        raise StoreError(f"{url}: {_reason(error)}; graph <{graph}> was not sent, nor any after it") from error
 
 
 def _solution(binding: Mapping[str, Mapping[str, str]]) -> Solution:
@@ -196,6 +196,8 @@ def _node(value: Mapping[str, str]) -> Node:
 
 
 def _reason(error: BaseException) -> str:
-    text = " ".join(str(error).split()) or type(error).__name__
-    return text[:300]
+    inner = getattr(error, "reason", None)
+    cause = inner if isinstance(inner, BaseException) else error
+    text = getattr(cause, "strerror", None) or " ".join(str(cause).split()) or type(cause).__name__
+    return str(text)[:300]
 

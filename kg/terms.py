@@ -153,6 +153,7 @@ class Terms:
         self._extra: dict[str, Term] = {}
         self._extra_names: dict[str, list[str]] = {}
         self._ancestors: dict[str, tuple[str, ...]] = {}
+        self._known: dict[str, Term | None] = {}
         for term in extra:
             self._extra[term.curie] = term
             for name, _ in term.names():
@@ -181,7 +182,9 @@ class Terms:
         >>> load_terms().find_term("MONDO:0016367").label
         'dermatomyositis'
         """
-        return self._extra.get(curie) or self._file.find(curie)
+        if curie not in self._known:
+            self._known[curie] = self._extra.get(curie) or self._file.find(curie)
+        return self._known[curie]
 
     def term(self, curie: str) -> Term:
         """The term of this id, retired or not.

@@ -204,7 +204,9 @@ def test_no_dose_or_name_overlaps_in_the_timeline(story: Story) -> None:
                 assert abs(y - other_y) > 9 or right <= other_left + 1 or other_right <= left + 1
 
 
-@pytest.mark.parametrize(("iso", "said"), [("P1M10D", "1 month 10 days later"), ("-P6M", "6 months before"), ("P0D", "start"), ("odd", "odd")])
+@pytest.mark.parametrize(
+    ("iso", "said"), [("P1M10D", "1 month 10 days later"), ("-P6M", "6 months before"), ("P0D", "start"), ("odd", "odd")]
+)
 def test_durations_are_said_in_words(iso: str, said: str) -> None:
     assert duration_words(iso, "before", "later") == said
 
@@ -231,13 +233,16 @@ def through(drawing: Any, heads: bool = True) -> list[tuple[Any, Any]]:
         if not route:
             continue
         points = []
-        for x1, y1, edge1, c1, m1, c2, m2, x2, edge2, end in re.findall(r"[ML]([\d.-]+) ([\d.-]+)V([\d.-]+)C([\d.-]+) ([\d.-]+) ([\d.-]+) ([\d.-]+) ([\d.-]+) ([\d.-]+)V([\d.-]+)", _curve(route, drawing, ports, heads)):
+        for x1, y1, edge1, c1, m1, c2, m2, x2, edge2, end in re.findall(
+            r"[ML]([\d.-]+) ([\d.-]+)V([\d.-]+)C([\d.-]+) ([\d.-]+) ([\d.-]+) ([\d.-]+) ([\d.-]+) ([\d.-]+)V([\d.-]+)",
+            _curve(route, drawing, ports, heads),
+        ):
             xs, ys = (float(x1), float(c1), float(c2), float(x2)), (float(edge1), float(m1), float(m2), float(edge2))
             points += [(float(x1), float(y1)), (float(x2), float(end))]
             for n in range(13):
                 t = n / 12
                 weights = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
-                points.append((sum(w * x for w, x in zip(weights, xs)), sum(w * y for w, y in zip(weights, ys))))
+                points.append(tuple(sum(w * v for w, v in zip(weights, line, strict=True)) for line in (xs, ys)))
         for box in drawing.boxes.values():
             inside = any(box.left + 1 < x < box.left + box.width - 1 and box.y + 1 < y < box.y + box.height - 1 for x, y in points)
             if inside and box is not route[0] and box is not route[-1]:
@@ -371,7 +376,10 @@ def test_every_question_has_a_page_with_its_fields_and_its_sparql(store: Any) ->
 def test_an_answer_hides_empty_columns_and_links_what_it_names() -> None:
     rows = [{"case": "c", "drug": "CHEBI:1", "label": "aspirin", "dose": None, "quote": "Aspirin was given."}]
     nodes = [{"drug": {"type": "uri", "value": "http://purl.obolibrary.org/obo/CHEBI_1"}, "label": {"type": "literal", "value": "aspirin"}}]
-    text = library.answer_table({"columns": ["case", "drug", "label", "dose", "quote"], "rows": rows, "nodes": nodes}, {("c", "Aspirin was given."): "/case/c#text-0-18"})
+    text = library.answer_table(
+        {"columns": ["case", "drug", "label", "dose", "quote"], "rows": rows, "nodes": nodes},
+        {("c", "Aspirin was given."): "/case/c#text-0-18"},
+    )
     assert re.findall(r'<th scope="col">(.*?)</th>', text) == ["what"]
     assert 'title="CHEBI:1"' in text and 'href="/case/c#text-0-18"' in text
 
@@ -397,10 +405,13 @@ def test_our_namespace_lists_its_terms(store: Any) -> None:
 @pytest.mark.parametrize(
     ("query", "form"),
     [
-        ("SELECT * {}", "SELECT"), ("PREFIX ask: <http://a/#x>\nASK { ?s ?p 'SELECT' }", "ASK"), ("# select\nconstruct { } where { }", "CONSTRUCT"),
-        ("BASE <http://a/describe>\nSELECT ?x {}", "SELECT"), ("nonsense", "SELECT"),
+        ("SELECT * {}", "SELECT"),
+        ("PREFIX ask: <http://a/#x>\nASK { ?s ?p 'SELECT' }", "ASK"),
+        ("# select\nconstruct { } where { }", "CONSTRUCT"),
+        ("BASE <http://a/describe>\nSELECT ?x {}", "SELECT"),
+        ("nonsense", "SELECT"),
     ],
-)  # fmt: skip
+)
 def test_the_form_of_a_query_is_seen_past_names_and_texts(query: str, form: str) -> None:
     assert sparql_page.form_of(query) == form
 
@@ -416,7 +427,7 @@ def test_the_sparql_page_works_without_its_editor(monkeypatch: pytest.MonkeyPatc
 
 def test_the_report_file_is_whole_and_asks_for_nothing(seed_graph: Path) -> None:
     text = report_file(seed_graph, CASE)
-    assert "<script" not in text and not re.search(r'<(?:link|img|iframe)\b|url\((?!#)|@import', text)
+    assert "<script" not in text and not re.search(r"<(?:link|img|iframe)\b|url\((?!#)|@import", text)
     assert "default-src &#x27;none&#x27;" in text
     assert [k for k, n in Counter(ids(text)).items() if n > 1] == []
     assert set(re.findall(r'href="#([^"]+)"', text)) <= set(ids(text))

@@ -1,5 +1,7 @@
 """Queries, requests and clients that mean harm: each ends within its limit, and the next light query is answered."""
 
+# ruff: noqa: E501 - the list of hostile queries reads best one kind a line
+
 from __future__ import annotations
 
 import gzip
@@ -19,7 +21,7 @@ from hypothesis import strategies as st
 pytest.importorskip("uvicorn")
 pytest.importorskip("starlette")
 
-from kg.serve.testing import Client, Reply, running, write_graph  # noqa: E402
+from kg.serve.testing import Client, Reply, running, write_graph
 
 TIME = 0.5
 LIGHT = "SELECT ?o WHERE { <http://e/n0> <http://e/name> ?o }"
@@ -126,7 +128,11 @@ def _hostile() -> dict[str, str]:
         "?c = ?f && ?f = ?i && ?a != ?a", "STR(?c) < STR(?f) && STR(?i) = 'x'", "REGEX(STR(?c), STR(?f))", "CONTAINS(STR(?a), STR(?i)) && false",
         "STRLEN(CONCAT(STR(?a), STR(?d), STR(?g))) > 9999", "MD5(STR(?a)) = SHA512(STR(?d))", "?c IN (?f, ?i) && RAND() > 2")))  # fmt: skip
     add("optional", *(f"SELECT (COUNT(*) AS ?n) {{ ?a ?b ?c {'OPTIONAL { ?x ?y ?z } ' * n} }}" for n in (2, 3, 5)))
-    add("minus", "SELECT ?a { ?a ?b ?c MINUS { ?a ?x ?y . ?p ?q ?r } }", "SELECT ?a { ?a ?b ?c . ?d ?e ?f FILTER NOT EXISTS { ?a ?x ?d . ?d ?y ?a } }")
+    add(
+        "minus",
+        "SELECT ?a { ?a ?b ?c MINUS { ?a ?x ?y . ?p ?q ?r } }",
+        "SELECT ?a { ?a ?b ?c . ?d ?e ?f FILTER NOT EXISTS { ?a ?x ?d . ?d ?y ?a } }",
+    )
     add("path", *(f"SELECT (COUNT(*) AS ?n) {{ ?a {path} ?b }}" for path in (
         "<http://e/next>+", "(<http://e/next>|<http://e/far>)*", "(<http://e/next>/<http://e/far>)+", "(!<http://e/x>)*", "(^<http://e/next>|!<http://e/y>)+",
         "((<http://e/next>*)*)*", "(<http://e/next>?/<http://e/far>?)*", "(<http://e/far>|^<http://e/far>)*/<http://e/name>")))  # fmt: skip
@@ -153,7 +159,11 @@ def _hostile() -> dict[str, str]:
     add("names", f"ASK {{ ?{'v' * 500_000} ?p ?o }}", "SELECT * { " + " ".join(f"?s{n} ?p{n} ?o{n} ." for n in range(3000)) + " }",
         "".join(f"PREFIX p{n}: <http://e/{n}> " for n in range(20_000)) + "ASK {}", "a." * 400_000, "<" * 500_000, "'" * 500_001, "ASK {" + "#" * 500_000)  # fmt: skip
     add("describe", "DESCRIBE ?s ?p ?o { ?s ?p ?o . ?a ?b ?c }", "DESCRIBE *{ ?s ?p ?o . ?x ?y ?z }")
-    add("stars", "SELECT * { ?s ?p ?o . ?o ?q ?r . ?r ?t ?u . ?u ?v ?w . ?x ?y ?z }", "SELECT (COUNT(DISTINCT *) AS ?n) { ?s ?p ?o . ?x ?y ?z }")
+    add(
+        "stars",
+        "SELECT * { ?s ?p ?o . ?o ?q ?r . ?r ?t ?u . ?u ?v ?w . ?x ?y ?z }",
+        "SELECT (COUNT(DISTINCT *) AS ?n) { ?s ?p ?o . ?x ?y ?z }",
+    )
     return queries
 
 
@@ -222,7 +232,9 @@ def _raw(client: Client, data: bytes, wait: float = 6) -> bytes:
 
 def test_slow_head_and_slow_body_are_given_up(client: Client) -> None:
     assert b" 408 " in _raw(client, b"GET /sparql HTTP/1.1\r\nHost: x\r\n")
-    assert b" 408 " in _raw(client, b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\nContent-Type: application/sparql-query\r\n\r\nASK")
+    assert b" 408 " in _raw(
+        client, b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\nContent-Type: application/sparql-query\r\n\r\nASK"
+    )
     assert _light(client)
 
 
@@ -254,32 +266,61 @@ def test_client_that_goes_away_frees_its_worker(client: Client, log: Path) -> No
     assert ends == ["499"] * 12
 
 
-def test_client_that_does_not_read_is_dropped(client: Client) -> None:
+def test_client_that_does_not_read_is_dropped(client: Client, log: Path) -> None:
     host, port = client.host.split(":")
-    query = quote("SELECT * { ?s ?p ?o . ?x <http://e/next> ?y } LIMIT 250000")
+    query = quote("SELECT * { ?s ?p ?o . ?x <http://e/next> ?unread } LIMIT 250000")
     with socket.create_connection((host, int(port))) as connection:
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         connection.sendall(f"GET /sparql?query={query} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
-        time.sleep(2.5)
-        size = 0
-        connection.settimeout(5)
-        try:
-            while more := connection.recv(1 << 20):
-                size += len(more)
-        except ConnectionError:
-            pass
-    assert size < 20_000_000  # the whole answer has some 60 MB
+        deadline = time.monotonic() + 30
+        while "unread" not in log.read_text(encoding="utf-8") and time.monotonic() < deadline:
+            time.sleep(0.05)
+    line = next(line for line in log.read_text(encoding="utf-8").splitlines() if "unread" in line)
+    assert " broken: " in line  # by the stall limit, or by the time limit on a machine too slow to fill the line first
     assert _light(client)
 
 
 # 4) fuzz
 
-TEXT = st.one_of(st.sampled_from(["ASK {}", LIGHT, "SELECT", "ASK { ?s ?p '", "CONSTRUCT WHERE { ?s ?p ?o } LIMIT 3", "\x00", "DESCRIBE <http://e/n1>"]), st.text(max_size=30))
-NAMES = st.sampled_from(["query", "update", "default-graph-uri", "named-graph-uri", "using-graph-uri", "format", "graph", "default", "case", "x"])
+TEXT = st.one_of(
+    st.sampled_from(["ASK {}", LIGHT, "SELECT", "ASK { ?s ?p '", "CONSTRUCT WHERE { ?s ?p ?o } LIMIT 3", "\x00", "DESCRIBE <http://e/n1>"]),
+    st.text(max_size=30),
+)
+NAMES = st.sampled_from(
+    ["query", "update", "default-graph-uri", "named-graph-uri", "using-graph-uri", "format", "graph", "default", "case", "x"]
+)
 VALUES = st.one_of(TEXT, st.sampled_from(["http://g/1", "csv", "ttl", "", "%", "%zz", "file:///etc/passwd", "a b"]))
-ACCEPT = st.one_of(st.sampled_from(["*/*", "text/html", "text/csv;q=nan", "application/*;q=0.1, */*;q=x", ",;,", "text/turtle", "a/b;q=1e999"]), st.text(max_size=20))
-PATHS = st.sampled_from(["/sparql", "/sparql/", "/store", "/questions", "/questions/x", "/ask/treatments", "/ask/", "/.well-known/void", "/", "/health", "/%00", "/..%2f"])
-TYPES = st.sampled_from([FORM, QUERY, "application/sparql-update", "text/plain", "", "application/sparql-query; charset=latin-1", ";;;", "multipart/form-data; boundary=x"])
+ACCEPT = st.one_of(
+    st.sampled_from(["*/*", "text/html", "text/csv;q=nan", "application/*;q=0.1, */*;q=x", ",;,", "text/turtle", "a/b;q=1e999"]),
+    st.text(max_size=20),
+)
+PATHS = st.sampled_from(
+    [
+        "/sparql",
+        "/sparql/",
+        "/store",
+        "/questions",
+        "/questions/x",
+        "/ask/treatments",
+        "/ask/",
+        "/.well-known/void",
+        "/",
+        "/health",
+        "/%00",
+        "/..%2f",
+    ]
+)
+TYPES = st.sampled_from(
+    [
+        FORM,
+        QUERY,
+        "application/sparql-update",
+        "text/plain",
+        "",
+        "application/sparql-query; charset=latin-1",
+        ";;;",
+        "multipart/form-data; boundary=x",
+    ]
+)
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
@@ -290,7 +331,10 @@ def test_no_request_is_an_internal_error(
     client: Client, method: str, path: str, given: list[tuple[str, str]], accept: str, media_type: str, as_form: bool, raw: bytes
 ) -> None:
     encoded = urlencode(given, errors="surrogatepass")
-    headers = {"Accept": accept.encode("latin-1", "ignore").decode("latin-1").replace("\r", "").replace("\n", ""), "Content-Type": media_type}
+    headers = {
+        "Accept": accept.encode("latin-1", "ignore").decode("latin-1").replace("\r", "").replace("\n", ""),
+        "Content-Type": media_type,
+    }
     headers = {name: "".join(c for c in value if c.isprintable()) for name, value in headers.items()}
     if method == "POST":
         reply: Reply = client.send(method, path, headers, encoded.encode() if as_form else raw)

@@ -14,7 +14,7 @@ import pytest
 pytest.importorskip("uvicorn")
 pytest.importorskip("starlette")
 
-from kg.serve.testing import Client, Reply, running, write_graph  # noqa: E402
+from kg.serve.testing import Client, Reply, running, write_graph
 
 TOKEN = "sesame"
 DOC = "http://kasei.us/2009/09/sparql/data/data%d.rdf"

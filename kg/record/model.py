@@ -155,7 +155,7 @@ class Patient(Evidenced):
     """The one person the record is about."""
 
     sex: TermRef | None = None
-    age: Duration | None = Field(None, description="At the first time point, as a duration: P68Y, P3M, P2D.")
+    age: Duration | None = Field(None, description="At the first time point, as a duration: P45Y, P3M, P2D.")
     smoking: Literal["non-smoker", "never", "former", "current"] | None = None
 
 
