@@ -268,4 +268,9 @@ def in_words(store: Store, condition: str, term: ox.NamedNode) -> str:
         _, rows = store.select(f"SELECT ?l WHERE {{ {ox.NamedNode(names.expand(curie))} <{names.RDFS_LABEL}> ?l }} LIMIT 1")
         if rows:
             words = words.replace(curie, f"‘{rows[0]['l'].value}’")
-    return " ".join(re.sub(r"[?{}]", "", words).split()).removesuffix(" .")
+    words = " ".join(re.sub(r"[?{}]", "", words).split()).removesuffix(" .")
+    if match := re.fullmatch(r"(\w+) a (‘[^’]+’)", words):
+        return f"this {match[1]} is no {match[2]}"
+    if match := re.fullmatch(r"(\w+) (‘[^’]+’) (.+)", words):
+        return f"there is no {match[1]} with {match[2]} this {match[3]}"
+    return words
