@@ -134,8 +134,8 @@ class Document(Model):
     revised: Text | None = None
     accepted: Text | None = None
     keywords: Texts = ()
-    type: TermRef | None = None
-    licence: Text | None = None
+    type: TermRef | None = Field(None, description="The kind of article.")
+    licence: Text | None = Field(None, description="As printed; left out where the article names none.")
     conflict_of_interest: Text | None = None
     quote: Quote
     section: Text | None = None
@@ -162,13 +162,13 @@ class Patient(Evidenced):
 class TimePoint(Model):
     """A named time; the first one of the record is the reference (presentation, by habit)."""
 
-    after: Slug | None = None
-    before: Slug | None = None
+    after: Slug | None = Field(None, description="The time point it follows.")
+    before: Slug | None = Field(None, description="The time point it precedes.")
     by: Duration | None = Field(None, description="How long after or before; left out where the paper does not say.")
     approximate: bool = False
     kind: Literal["visit", "admission", "event", "period"] | None = None
-    is_: TermRef | None = Field(None, alias="is")
-    words: Text | None = None
+    is_: TermRef | None = Field(None, alias="is", description="The encounter, as a term.")
+    words: Text | None = Field(None, description="What the time point is, in words.")
     quote: Texts | None = None
     section: Text | None = None
     note: Text | None = None
@@ -180,10 +180,10 @@ class HistoryItem(Statement):
     is_: TermRef = Field(alias="is")
     kind: Literal["condition", "procedure", "medication", "exposure", "family"]
     status: Literal["past", "current", "absent", "unknown"] = "past"
-    when: Slug | None = None
-    reason: Terms = ()
-    treats: Terms = ()
-    without: Terms = ()
+    when: Slug | None = Field(None, description="A time point.")
+    reason: Terms = Field((), description="What it was done for, or caused by.")
+    treats: Terms = Field((), description="For a medication: what it treats.")
+    without: Terms = Field((), description="What was expressly not there with it.")
 
 
 class Finding(Statement):
@@ -192,12 +192,12 @@ class Finding(Statement):
     is_: TermRef = Field(alias="is")
     status: Literal["present", "absent", "uncertain"] = "present"
     at: Slug | None = Field(None, description="A time point's name; the first one if left out.")
-    sites: Terms = ()
+    sites: Terms = Field((), description="Where, as anatomical terms.")
     laterality: Literal["bilateral", "left", "right"] | None = None
-    qualifiers: Terms = ()
-    severity: Text | None = None
+    qualifiers: Terms = Field((), description="Clinical modifiers: diffuse, focal, refractory.")
+    severity: Text | None = Field(None, description="As printed.")
     painful: bool | None = None
-    grade: Text | None = None
+    grade: Text | None = Field(None, description="As printed, such as a strength of 3/5.")
     by: Slug | None = Field(None, description="The investigation that showed it.")
     from_: Slug | None = Field(None, alias="from", description="The measurement it was read from.")
 
@@ -215,7 +215,7 @@ class AntibodyTest(Statement):
 class Measurement(Statement):
     """A laboratory value, vital sign or function test, as printed."""
 
-    of: TermRef
+    of: TermRef = Field(description="What was measured.")
     value: Annotated[str, BeforeValidator(_as_text)] | None = None
     assumed_unit: Text | None = Field(None, description="UCUM unit where the paper prints none.")
     normal: Text | None = Field(None, description="The reference limit or range as printed.")
@@ -229,10 +229,10 @@ class Investigation(Statement):
     """A procedure done to find something out, and what it showed."""
 
     procedure: TermRef
-    sites: Terms = ()
+    sites: Terms = Field((), description="What was examined.")
     at: Slug | None = None
-    looks_for: Terms = ()
-    result: Text | None = None
+    looks_for: Terms = Field((), description="What it was done to find or exclude.")
+    result: Text | None = Field(None, description="In short, in the authors' words.")
     outcome: Literal["normal", "abnormal", "negative", "positive", "not-stated"] = "not-stated"
 
 
@@ -253,8 +253,8 @@ class CourseStep(Evidenced):
     dose: Text | None = Field(None, description="As printed.")
     schedule: Text | None = Field(None, description="As printed.")
     route: TermRef | None = Field(None, description="Only where the paper states it.")
-    regimen: Text | None = None
-    count: int | None = Field(None, ge=0)
+    regimen: Text | None = Field(None, description="Pulse, taper, cycle and the like, in words.")
+    count: int | None = Field(None, ge=0, description="How many doses or cycles this step gave.")
 
 
 class Treatment(Statement):
@@ -262,7 +262,7 @@ class Treatment(Statement):
 
     drug: TermRef | None = None
     procedure: TermRef | None = None
-    for_: Terms = Field((), alias="for")
+    for_: Terms = Field((), alias="for", description="The disease or problem it is given for.")
     course: tuple[CourseStep, ...] = Field(min_length=1)
 
 
@@ -270,16 +270,16 @@ class Response(Statement):
     """What became of a problem under a treatment, once; initial improvement then flare is two of them."""
 
     to: Slugs = Field((), description="Ids of the treatments it is credited to.")
-    in_: Terms = Field((), alias="in")
+    in_: Terms = Field((), alias="in", description="The problems that responded or did not.")
     outcome: Literal["resolved", "improved", "unchanged", "worsened", "flared", "stopped-for-toxicity", "pending"]
     at: Slug | None = None
     after: Duration | None = Field(None, description="Time from the start of treatment, where stated.")
-    extent: Text | None = None
+    extent: Text | None = Field(None, description="As printed: nearly disappeared, greatly improved.")
     cycles: int | None = Field(None, ge=0, description="Completed cycles when it was seen.")
-    trigger: Literal["taper", "stop"] | None = None
+    trigger: Literal["taper", "stop"] | None = Field(None, description="What set a flare off, where stated or implied.")
     alternatives: Slugs = Field((), description="Ids of treatments that may explain it instead.")
-    attribution: Literal["stated", "implied"] | None = None
-    certainty: Literal["certain", "doubtful"] | None = None
+    attribution: Literal["stated", "implied"] | None = Field(None, description="Whether the authors credit the treatment, or only the order of events does.")
+    certainty: Literal["certain", "doubtful"] | None = Field(None, description="The authors' certainty of what it is due to.")
 
 
 #: The relation names of claims; `ontology/context.jsonld` says which property each of them is.
@@ -299,15 +299,15 @@ class Claim(Statement):
     subject: TermRef
     effect: Effect
     object: TermRef | None = None
-    site: TermRef | None = None
-    in_: TermRef | None = Field(None, alias="in")
-    via: Terms = ()
+    site: TermRef | None = Field(None, description="The tissue or cell.")
+    in_: TermRef | None = Field(None, alias="in", description="The disease it is said of.")
+    via: Terms = Field((), description="By means of what.")
     after: Terms = Field((), description="Therapies that failed before.")
-    reasons: Texts = ()
-    basis: Text | None = None
-    basis_type: Terms = ()
-    strength: Text | None = None
-    cites: Numbers = ()
+    reasons: Texts = Field((), description="Why, as printed.")
+    basis: Text | None = Field(None, description="What the authors say of the evidence.")
+    basis_type: Terms = Field((), description="The same as terms of study design.")
+    strength: Text | None = Field(None, description="How strongly it is said: always, may, frequently.")
+    cites: Numbers = Field((), description="Numbers of the references cited for it.")
     purpose: Annotated[str, _matching(r"[a-z][A-Za-z]+", "a CiTO property such as citesAsEvidence")] = "citesAsEvidence"
 
 
