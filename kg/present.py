@@ -111,10 +111,10 @@ def _lines(texts: list[str], widths: list[int]) -> Iterator[str]:
 
 
 def check_report(result: Any, kind: str = "text") -> str:
-    """What `kg check` prints: every issue, then a line for each case."""
+    """What `kg check` prints: every error and warning, then a line for each case; remarks are counted here and listed in JSON."""
     if kind == "json":
         return json.dumps(result.as_data(), ensure_ascii=False, indent=1)
-    out = [f"{issue.level}: {issue}" for issue in result.issues]
+    out = [f"{issue.level}: {issue}" for issue in result.issues if issue.level != "info"]
     for case in result.cases:
         out.append(
             f"{case.case_id}: {case.statements} statements, coverage {case.coverage.share:.0%} "

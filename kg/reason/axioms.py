@@ -166,6 +166,9 @@ class _Reader:
         return name
 
     def chain(self, parts: list[str], prop: str, axiom: Axiom) -> None:
+        if len(parts) < 2:
+            self.rules.left_out.append(f"{prop}: a property chain of fewer than two")
+            return
         first = parts[0]
         for i, second in enumerate(parts[1:], 1):
             target = prop if i == len(parts) - 1 else f"chain {axiom.subject} {i} {axiom.object}"
