@@ -5,13 +5,21 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint clean
+# An editable install leaves the explorer's SPARQL editor out (a plain text box takes its place); `make serve` brings it.
+export KG_NO_WEB ?= 1
+
+.PHONY: demo test serve lint clean
 
 demo: $(VENV)/installed
 	$(BIN)/kg demo
 
 test: $(VENV)/installed-test
 	$(BIN)/python -m pytest
+
+serve: $(VENV)/installed
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[serve]'
+	-$(BIN)/python web/bundle.py
+	$(BIN)/kg serve
 
 lint: $(VENV)/installed-test
 	$(BIN)/pip install --quiet ruff mypy types-PyYAML

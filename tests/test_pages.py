@@ -16,7 +16,7 @@ from kg.report import Report
 from kg.report_page import case_page as report_file
 from kg.report_page import find_report
 from kg.report_page import render as render_file
-from kg.serve.pages import aids, case, facts, library, linked, search, sparql_page
+from kg.serve.pages import aids, case, facts, library, linked, search, sparql_page, why
 from kg.serve.pages.course import picture
 from kg.serve.pages.data import case_data, case_list
 from kg.serve.pages.html import Html, a, div, p
@@ -24,7 +24,7 @@ from kg.serve.pages.layers import Box, layout
 from kg.serve.pages.mechanism import _curve, _ports, around, mechanism_claims, mechanism_map
 from kg.serve.pages.paper import paper
 from kg.serve.pages.ranges import range_picture
-from kg.serve.pages.search_index import Index, graph_rows, read_rows
+from kg.serve.pages.search_index import PARTS, Index, graph_rows, read_rows
 from kg.serve.pages.story import Fact, Story, duration_words
 from kg.serve.pages.timeline import timeline
 
@@ -228,6 +228,10 @@ def overlaps(boxes: list[Box]) -> list[tuple[Any, Any]]:
 def through(drawing: Any, heads: bool = True) -> list[tuple[Any, Any]]:
     """(link, box) where a drawn line runs through a box that it neither leaves nor reaches."""
     ports = _ports(drawing)
+    by_band: dict[int, list[Box]] = {}
+    for box in drawing.boxes.values():
+        for band in range(int(box.y // 50), int((box.y + box.height) // 50) + 1):
+            by_band.setdefault(band, []).append(box)
     out = []
     for route in drawing.routes:
         if not route:
@@ -243,10 +247,11 @@ def through(drawing: Any, heads: bool = True) -> list[tuple[Any, Any]]:
                 t = n / 12
                 weights = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
                 points.append(tuple(sum(w * v for w, v in zip(weights, line, strict=True)) for line in (xs, ys)))
-        for box in drawing.boxes.values():
-            inside = any(box.left + 1 < x < box.left + box.width - 1 and box.y + 1 < y < box.y + box.height - 1 for x, y in points)
-            if inside and box is not route[0] and box is not route[-1]:
-                out.append((route[0].key, box.key))
+        for x, y in points:
+            for box in by_band.get(int(y // 50), []):
+                inside = box.left + 1 < x < box.left + box.width - 1 and box.y + 1 < y < box.y + box.height - 1
+                if inside and box is not route[0] and box is not route[-1]:
+                    out.append((route[0].key, box.key))
     return out
 
 
@@ -344,7 +349,7 @@ def test_the_checklist_counts_what_is_reported(story: Story) -> None:
 
 @pytest.fixture(scope="session")
 def index(store: Any, report: Report) -> Index:
-    return Index(read_rows(graph_rows(store), [(CASE, report)]))
+    return Index(read_rows({part: graph_rows(store, part) for part in PARTS}, [(CASE, report)]))
 
 
 def test_search_finds_by_synonym_by_unfinished_word_and_in_the_text(index: Index, report: Report) -> None:
@@ -384,6 +389,24 @@ def test_an_answer_hides_empty_columns_and_links_what_it_names() -> None:
     assert 'title="CHEBI:1"' in text and 'href="/case/c#text-0-18"' in text
 
 
+def test_why_a_row_is_there_and_why_a_term_is_not(store: Any) -> None:
+    from kg import ask
+
+    question = ask.question_named("findings-under")
+    values = {"class": "Fever"}
+    grounds = why.why_row(store, "findings-under", values, 1)
+    text = why.why_page(question, values, 1, grounds)
+    assert grounds and "in the record" in text and "<blockquote>" in text
+    missing = why.why_not(store, "findings-under", {"class": "Abnormality of the skin"}, "Fever")
+    assert missing["condition"] and "is not in the answer" in why.why_not_page(question, values, NASTY, missing)
+    assert NASTY not in why.why_not_page(question, values, NASTY, missing)
+
+
+def test_a_duration_is_said_in_words_in_an_answer() -> None:
+    table = library.answer_table({"columns": ["at", "offset"], "rows": [{"at": "x", "offset": "P1M10D"}], "nodes": [{}]}, {})
+    assert '<span title="P1M10D">1 month 10 days</span>' in table
+
+
 def test_a_download_is_safe_in_a_spreadsheet() -> None:
     answer = {"columns": ["a", "b"], "rows": [{"a": "=cmd()", "b": None}, {"a": "-P6M", "b": 'x,"y"'}]}
     assert library.as_csv(answer) == 'a,b\r\n\'=cmd(),\r\n-P6M,"x,""y"""\r\n'
@@ -402,18 +425,13 @@ def test_our_namespace_lists_its_terms(store: Any) -> None:
     assert any(label for _, label, _ in terms) and 'id="Finding"' in linked.document_page("https://w3id.org/casegraph/ns#", terms)
 
 
-@pytest.mark.parametrize(
-    ("query", "form"),
-    [
-        ("SELECT * {}", "SELECT"),
-        ("PREFIX ask: <http://a/#x>\nASK { ?s ?p 'SELECT' }", "ASK"),
-        ("# select\nconstruct { } where { }", "CONSTRUCT"),
-        ("BASE <http://a/describe>\nSELECT ?x {}", "SELECT"),
-        ("nonsense", "SELECT"),
-    ],
-)
-def test_the_form_of_a_query_is_seen_past_names_and_texts(query: str, form: str) -> None:
-    assert sparql_page.form_of(query) == form
+def test_the_beginning_of_a_long_answer_is_shown_in_whole_rows() -> None:
+    data = b'?s\t?o\n<http://a/1>\t"x\\ny <b>"\n<http://a/2>\t1\n<http://a/3'
+    text = sparql_page.table_result(data, whole=False)
+    assert "the first 2 rows" in text and "x\ny &lt;b&gt;" in text and "http://a/3" not in text
+    assert "2 rows" in sparql_page.table_result(data[: data.rindex(b"\n") + 1], whole=True)
+    assert "yes" in sparql_page.table_result(b"true", whole=True)
+    assert "cut here" in sparql_page.graph_result(b"<a> <b> <c> .", whole=False)
 
 
 def test_the_sparql_page_works_without_its_editor(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -26,6 +26,8 @@ PAGES = (
     "/library",
     "/library/treatments?ask=1",
     "/library/findings-under?class=nothing-like-it",
+    "/library/what-worked/why?row=1",
+    "/library/what-worked/why-not?term=Fever",
     "/search?q=muscle",
     "/sparql",
     "/sparql?query=SELECT+*+WHERE+%7B+%3Fs+%3Fp+%3Fo+%7D+LIMIT+5",

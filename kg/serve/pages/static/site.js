@@ -1,0 +1,8 @@
+// On every page: says that scripts run, and "/" goes to the search box.
+document.documentElement.classList.add("js");
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest("input, textarea, select, [contenteditable], .CodeMirror")) return;
+  event.preventDefault();
+  (document.getElementById("q") || document.getElementById("quick")).focus();
+});
