@@ -160,8 +160,8 @@ def _match(kind: str, left: list[Any], right: list[Any], terms: Terms) -> list[P
             of_left[i], of_right[j] = (j, -minus), i
     pairs = []
     for j, y in enumerate(right):
-        i = of_right.get(j)
-        pairs.append(Pair(kind, None, y, "") if i is None else Pair(kind, left[i], y, "same" if of_left[i][1] >= 2 else "near"))
+        k = of_right.get(j)
+        pairs.append(Pair(kind, None, y, "") if k is None else Pair(kind, left[k], y, "same" if of_left[k][1] >= 2 else "near"))
     return pairs + [Pair(kind, x, None, "") for i, x in enumerate(left) if i not in of_left]
 
 
@@ -177,8 +177,8 @@ def _figures(kind: str, pairs: list[Pair]) -> Agreement:
 def rows(figures: list[Agreement]) -> list[dict[str, Any]]:
     """The figures as table rows, ratios to three places."""
     return [
-        {"kind": f.kind, "first": f.in_a, "second": f.in_b, "both": f.both, "near": f.near, "precision": round(f.precision, 3), "recall": round(f.recall, 3),
-         "f1": round(f.f1, 3), "same_status": f.same_status, "kappa": f.kappa}
+        {"kind": f.kind, "first": f.in_a, "second": f.in_b, "both": f.both, "near": f.near, "precision": round(f.precision, 3),
+         "recall": round(f.recall, 3),          "f1": round(f.f1, 3), "same_status": f.same_status, "kappa": f.kappa}
         for f in figures
     ]  # fmt: skip
 

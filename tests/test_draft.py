@@ -146,7 +146,8 @@ def test_patient_is_read(record):
 
 @pytest.mark.parametrize(
     ("text", "age"),
-    [("A 3-month-old girl was seen.", "P3M"), ("A newborn boy cried.", "P0D"), ("A seventy-two-year-old woman came.", "P72Y"), ("A woman in her sixties came.", None)],
+    [("A 3-month-old girl was seen.", "P3M"), ("A newborn boy cried.", "P0D"),
+     ("A seventy-two-year-old woman came.", "P72Y"), ("A woman in her sixties came.", None)],
 )  # fmt: skip
 def test_age_in_its_forms(text, age):
     assert draft_report(text).records[0]["patient"].get("age") == age
@@ -232,8 +233,10 @@ def test_other_texts_get_a_remark():
 
 ODD = st.text(st.one_of(st.characters(), st.sampled_from("\u202e\u200f\ufeff\x07\x85\u2028()[]<>%/.,;:'\"!#&*\\\n ")), max_size=120)
 PIECES = st.sampled_from(
-    ["She had fever.", "No rash was seen.", "Hb 6.2 g/dL", "(1/640)", "anti-Ro was positive", "One month later", "prednisolone 40 mg daily", "was stopped",
-     "A 5-year-old boy", "REFERENCES", "1. A B. Title here. J Med 2001;1:2-3.", "DISCUSSION", "CASE REPORT", "[1]", "flare", "diagnosis of gout", "\n\n", "Case 1.", "Case 2."]
+    ["She had fever.", "No rash was seen.", "Hb 6.2 g/dL", "(1/640)", "anti-Ro was positive", "One month later",
+     "prednisolone 40 mg daily", "was stopped",
+     "A 5-year-old boy", "REFERENCES", "1. A B. Title here. J Med 2001;1:2-3.", "DISCUSSION", "CASE REPORT", "[1]",
+     "flare", "diagnosis of gout", "\n\n", "Case 1.", "Case 2."]
 )  # fmt: skip
 
 
