@@ -70,21 +70,21 @@ def _all_below(ground: Ground) -> Iterator[Ground]:
 
 
 def _nodes_of(store: Store, row: Mapping[str, Node]) -> list[str]:
-    """The nodes with the row's sentence that are about its terms: those about most of them."""
+    """The nodes with the row's sentence that share most of its cells: one sentence may carry several statements."""
     quote = row.get("quote")
-    terms = {node.value for node in row.values() if isinstance(node, ox.NamedNode)}
+    cells = {node.value for name, node in row.items() if name not in ("quote", "case")}
     if quote is None:
-        return sorted(term for term in terms if "#" in term and term.startswith(names.CASE))
-    pieces = [ox.Literal(piece) for piece in quote.value.split(" | ")]
-    values = " ".join(str(piece) for piece in pieces)
+        return sorted(cell for cell in cells if "#" in cell and cell.startswith(names.CASE))
+    pieces = " ".join(str(ox.Literal(piece)) for piece in quote.value.split(" | "))
     query = (
-        f"SELECT DISTINCT ?node ?about WHERE {{ VALUES ?quote {{ {values} }} ?node <{names.CG}quote> ?quote . "
-        f"OPTIONAL {{ ?node ?p ?next FILTER(isIRI(?next)) OPTIONAL {{ ?next <{names.CG}concept> ?of }} BIND(COALESCE(?of, ?next) AS ?about) }} }} ORDER BY ?node"
+        f"SELECT DISTINCT ?node ?value ?beyond WHERE {{ VALUES ?quote {{ {pieces} }} ?node <{names.CG}quote> ?quote ; ?p ?value . "
+        f"OPTIONAL {{ VALUES ?q {{ <{names.RDFS_LABEL}> <{names.CG}name> <{names.CG}concept> }} ?value ?q ?beyond FILTER(isIRI(?value)) }} }} "
+        "ORDER BY ?node"
     )
     shared: dict[str, set[str]] = {}
     for solution in store.select(query)[1]:
-        node, about = solution["node"].value, solution.get("about")
-        shared.setdefault(node, set()).update({about.value} & terms if about is not None else set())
+        found = {solution[name].value for name in ("value", "beyond") if name in solution}
+        shared.setdefault(solution["node"].value, set()).update(found & cells)
     most = max((len(common) for common in shared.values()), default=0)
     return sorted(node for node, common in shared.items() if len(common) == most)
 
