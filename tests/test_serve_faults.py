@@ -162,8 +162,12 @@ def test_broken_build_is_not_followed(tmp_path: Path) -> None:
 
 
 def _memory(pid: int) -> int:
-    """Resident KiB of a process."""
-    return next(int(line.split()[1]) for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmRSS"))
+    """Resident KiB of a process; none if it has just ended."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.startswith("VmRSS")), 0)
 
 
 def test_a_million_rows_never_sit_in_memory(served: tuple[Path, Client, subprocess.Popen[str]]) -> None:

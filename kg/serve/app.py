@@ -1,0 +1,225 @@
+"""The server as one ASGI application: the endpoint's own paths first, then the pages."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib
+import importlib.util
+import sys
+import time
+import traceback
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from kg.serve import describe, endpoint, follow, http, protocol, questions
+from kg.serve.errors import Problem
+from kg.serve.log import AccessLog
+from kg.serve.site import Site
+from kg.serve.update import Updates
+
+Handler = Callable[[http.Scope, http.Receive, http.Send], Awaitable[None]]
+
+
+class App:
+    """What uvicorn runs.
+
+    Args:
+        site: the served graph.
+        log: of accesses.
+        token: secret for updates; None means read only.
+        allowed: SERVICE addresses that queries may use.
+        ready: called once requests can be answered.
+    """
+
+    def __init__(
+        self,
+        site: Site,
+        log: AccessLog,
+        *,
+        token: str | None = None,
+        allowed: tuple[str, ...] = (),
+        pages: bool = True,
+        ready: Callable[[], None] | None = None,
+    ) -> None:
+        self.site = site
+        self.log = log
+        self.follower = follow.Follower(site, allowed)
+        self.endpoint = endpoint.Endpoint(site, Updates(site, token, self.follower.look) if token else None)
+        self.pages = _pages() if pages else None
+        self.rest = _router(site, self.pages)
+        self._ready = ready
+
+    async def __call__(self, scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
+        if scope["type"] == "http":
+            await self._request(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+
+    # 1) one request
+
+    async def _request(self, scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
+        began = time.monotonic()
+        facts: dict[str, Any] = {}
+        scope["kg.log"] = facts
+        status = 0
+
+        async def sending(message: Any) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            try:
+                await self._route(scope, receive, sending)
+            except Problem as problem:
+                await self._problem(problem, scope, receive, sending)
+        except Exception:
+            traceback.print_exc()  # for the operator; the client gets none of it
+            if status:
+                endpoint.abort(scope)
+            else:
+                await http.respond_problem(sending, Problem(500, "internal error", "the server failed on this request"))
+        finally:
+            self.log.write(http.client(scope), scope["method"], scope["path"], status, time.monotonic() - began, facts)
+
+    async def _route(self, scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
+        path = scope["path"]
+        if path in ("/sparql", "/sparql/"):
+            if self._wants_page(scope):
+                await self._page(scope, receive, send)
+            else:
+                await self.endpoint(scope, receive, send)
+            return
+        handler = self._own(path)
+        if handler is None:
+            await self._rest(scope, receive, send)
+        elif scope["method"] == "OPTIONS" and path != "/store":
+            await endpoint.options(send, "GET, HEAD, OPTIONS")
+        else:
+            await handler(scope, receive, send)
+
+    def _own(self, path: str) -> Handler | None:
+        if path == "/store":
+            return self.endpoint.graph
+        if path.startswith("/ask/"):
+            return lambda scope, receive, send: questions.answer(self.site, scope, send)
+        if path in ("/questions", "/questions/") or path.startswith("/questions/"):
+            return lambda scope, receive, send: questions.list_questions(self.site, scope, send)
+        if path == "/.well-known/void":
+            return self._void
+        if path == "/health":
+            return self._health
+        return None
+
+    async def _void(self, scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
+        questions.read_only(scope)
+        await describe.respond(self.site, http.header(scope, b"accept"), scope, send)
+
+    async def _health(self, scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
+        questions.read_only(scope)
+        await http.respond(send, 200, [(b"content-type", b"text/plain"), (b"cache-control", b"no-store")], b"ok\n")
+
+    def _wants_page(self, scope: http.Scope) -> bool:
+        if scope["method"] not in ("GET", "HEAD") or not hasattr(self.pages, "sparql"):
+            return False
+        accept = http.header(scope, b"accept")
+        if b"format=" in scope["query_string"] or "text/html" not in accept:
+            return False
+        return protocol.negotiate(accept, ("text/html", *protocol.TABLE_TYPES, *protocol.GRAPH_TYPES)) == "text/html"
+
+    async def _page(self, scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
+        from starlette.requests import Request
+
+        response = await self.pages.sparql(Request(scope, receive), self.site)  # type: ignore[union-attr]
+        await response(scope, receive, _with_headers(send))
+
+    async def _rest(self, scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
+        await self.rest(scope, receive, _with_headers(send))
+
+    async def _problem(self, problem: Problem, scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
+        accept = http.header(scope, b"accept")
+        offers = ("text/html", "application/problem+json")
+        if not hasattr(self.pages, "error") or "text/html" not in accept or protocol.negotiate(accept, offers) != "text/html":
+            await http.respond_problem(send, problem)
+            return
+        from starlette.requests import Request
+
+        response = await self.pages.error(Request(scope, receive), self.site, problem)  # type: ignore[union-attr]
+        for name, value in problem.headers.items():
+            response.headers[name] = value
+        await response(scope, receive, _with_headers(send))
+
+    # 2) from start to end
+
+    async def _lifespan(self, receive: http.Receive, send: http.Send) -> None:
+        await receive()
+        try:
+            follow.sweep_leftovers(self.site.graph)
+            await self.follower.first()
+        except Exception as error:
+            await send({"type": "lifespan.startup.failed", "message": str(error)})
+            return
+        watching = asyncio.get_running_loop().create_task(self.follower.run())
+        await send({"type": "lifespan.startup.complete"})
+        if self._ready:
+            self._ready()
+        await receive()
+        watching.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await watching
+        self.site.pool.close()
+        self.follower.close()
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+def _pages() -> Any:
+    """The pages' package, if it is there."""
+    if importlib.util.find_spec("kg.serve.pages") is None:
+        return None
+    pages = importlib.import_module("kg.serve.pages")
+    return pages if hasattr(pages, "routes") else None
+
+
+def _router(site: Site, pages: Any) -> Any:
+    from starlette.exceptions import HTTPException
+    from starlette.responses import PlainTextResponse
+    from starlette.routing import Route, Router
+
+    async def front(request: Any) -> Any:
+        links = "\n".join(f"{site.base}{path}" for path in ("sparql", "questions", ".well-known/void", "store?default", "health"))
+        return PlainTextResponse(f"{links}\n")
+
+    router = Router(routes=pages.routes(site) if pages is not None else [Route("/", front)], redirect_slashes=False)
+
+    async def problems(scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
+        try:
+            await router(scope, receive, send)
+        except HTTPException as error:
+            raise Problem(error.status_code, error.detail.lower(), headers=dict(error.headers or {})) from error
+
+    async def missing(scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
+        raise Problem(404, "not there", f"nothing at {scope['path']}")
+
+    router.default = missing
+    return problems
+
+
+def _with_headers(send: http.Send) -> http.Send:
+    """Send, with the headers that every page carries."""
+
+    async def sending(message: Any) -> None:
+        if message["type"] == "http.response.start":
+            headers = list(message.get("headers", ()))
+            given = {name.lower() for name, _ in headers}
+            wanted = [*http.SECURITY, (b"content-security-policy", http.PAGE_POLICY.encode())]
+            message = {**message, "headers": headers + [(name, value) for name, value in wanted if name not in given]}
+        await send(message)
+
+    return sending
+
+
+def report(text: str) -> None:
+    """A remark to the operator."""
+    print(text, file=sys.stderr, flush=True)

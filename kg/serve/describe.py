@@ -1,0 +1,171 @@
+"""The service about itself: SPARQL service description, VoID statistics, prefixes, and the questions as examples."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pyoxigraph as ox
+
+from kg import ask, names
+from kg.serve import endpoint, http, protocol
+from kg.serve.errors import Problem
+from kg.serve.site import Site
+from kg.store import EmbeddedStore
+
+SD = "http://www.w3.org/ns/sparql-service-description#"
+FORMATS = "http://www.w3.org/ns/formats/"
+SCHEMA = "https://schema.org/"
+_VOID, _SH, _DCT = names.PREFIXES["void"], names.PREFIXES["sh"], names.PREFIXES["dcterms"]
+_XSD, _RDFS, _OWL = names.PREFIXES["xsd"], names.PREFIXES["rdfs"], names.PREFIXES["owl"]
+_PREFIXES = {**names.PREFIXES, "sd": SD, "formats": FORMATS, "schema": SCHEMA}
+
+_STATISTICS = {
+    "triples": "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }",
+    "subjects": "SELECT (COUNT(DISTINCT ?s) AS ?n) WHERE { ?s ?p ?o }",
+    "objects": "SELECT (COUNT(DISTINCT ?o) AS ?n) WHERE { ?s ?p ?o }",
+    "properties": "SELECT ?p (COUNT(*) AS ?n) WHERE { ?s ?p ?o } GROUP BY ?p ORDER BY ?p",
+    "classes": "SELECT ?c (COUNT(DISTINCT ?s) AS ?n) WHERE { ?s a ?c FILTER(ISIRI(?c)) } GROUP BY ?c ORDER BY ?c",
+    "graphs": "SELECT ?g (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g ORDER BY ?g",
+    "licences": f"SELECT DISTINCT ?l WHERE {{ ?o a <{_OWL}Ontology> ; <{_DCT}license> ?l FILTER(ISIRI(?l)) }} ORDER BY ?l",
+}
+
+
+def statistics(store: EmbeddedStore) -> dict[str, list[list[Any]]]:
+    """The counts that VoID wants, as rows: a worker's task.
+
+    Example:
+    >>> statistics(EmbeddedStore.in_memory([]))["triples"]
+    [[0]]
+    """
+    found = {}
+    for name, query in _STATISTICS.items():
+        columns, rows = store.select(query)
+        found[name] = [[int(row[c].value) if c == "n" else row[c].value for c in columns if c in row] for row in rows]
+    return found
+
+
+async def respond(site: Site, accept: str, scope: http.Scope, send: http.Send) -> None:
+    """The description in the format a client likes best.
+
+    Raises:
+        Problem: 406.
+    """
+    media_type = protocol.negotiate(accept, tuple(protocol.GRAPH_TYPES))
+    if media_type is None:
+        raise Problem(406, "not acceptable", "the service description is RDF", known=list(protocol.GRAPH_TYPES))
+    scope["kg.log"]["asked"] = "description"
+    form = protocol.GRAPH_TYPES[media_type]
+    tag = f'W/"{site.digest}-{len(site.about)}-{form}"'
+    headers: http.Headers = [(b"vary", b"Accept, Accept-Encoding"), (b"cache-control", b"no-cache"), (b"etag", tag.encode())]
+    if endpoint.matches(http.header(scope, b"if-none-match"), tag):
+        return await http.respond(send, 304, headers)
+    from kg.serve.tasks import GRAPHS
+
+    prefixes = _PREFIXES if form in ("turtle", "rdfxml") else None
+    body = ox.serialize(description(site), format=GRAPHS[form], prefixes=prefixes) or b""
+    await http.respond(send, 200, [*headers, (b"content-type", protocol.content_type(media_type).encode())], body)
+
+
+def description(site: Site) -> list[ox.Triple]:
+    """All triples of the description, sorted, each once."""
+    service, dataset = ox.NamedNode(site.base + "sparql"), ox.NamedNode(site.base + ".well-known/void#dataset")
+    triples = {
+        *_service(service, dataset),
+        *_dataset(site, service, dataset),
+        *_prefixes(service, dataset),
+        *_examples(site, service),
+    }
+    return sorted(triples, key=str)
+
+
+def _service(service: ox.NamedNode, dataset: ox.NamedNode) -> Iterator[ox.Triple]:
+    yield _type(service, SD + "Service")
+    yield _link(service, SD + "endpoint", service.value)
+    yield _link(service, SD + "supportedLanguage", SD + "SPARQL11Query")
+    yield _link(service, SD + "feature", SD + "UnionDefaultGraph")
+    for format in ("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV",
+                   "Turtle", "N-Triples", "JSON-LD", "RDF_XML"):  # fmt: skip
+        yield _link(service, SD + "resultFormat", FORMATS + format)
+    yield _link(service, SD + "defaultDataset", dataset.value)
+
+
+def _dataset(site: Site, service: ox.NamedNode, dataset: ox.NamedNode) -> Iterator[ox.Triple]:
+    about = site.about
+    default = ox.NamedNode(dataset.value + "-default")
+    yield _type(dataset, SD + "Dataset")
+    yield _type(dataset, _VOID + "Dataset")
+    yield _text(dataset, _DCT + "title", "casegraph: case reports as a knowledge graph")
+    yield _text(dataset, _DCT + "identifier", site.digest)
+    yield _link(dataset, _VOID + "sparqlEndpoint", service.value)
+    yield _link(dataset, SD + "defaultGraph", default.value)
+    yield _type(default, SD + "Graph")
+    issued = datetime.datetime.fromtimestamp((site.build / "manifest.json").stat().st_mtime, datetime.UTC)
+    stamp = ox.Literal(issued.strftime("%Y-%m-%dT%H:%M:%SZ"), datatype=ox.NamedNode(_XSD + "dateTime"))
+    yield ox.Triple(dataset, ox.NamedNode(_DCT + "issued"), stamp)
+    for (licence,) in about.get("licences", ()):
+        yield _link(dataset, _DCT + "license", licence)
+    for node in (dataset, default):
+        for name, key in (("triples", "triples"), ("distinctSubjects", "subjects"), ("distinctObjects", "objects")):
+            for (count,) in about.get(key, ()):
+                yield _number(node, _VOID + name, count)
+    for kind, member in (("class", "entities"), ("property", "triples")):
+        plural = "classes" if kind == "class" else "properties"
+        if about:
+            yield _number(dataset, _VOID + plural, len(about[plural]))
+        for index, (iri, count) in enumerate(about.get(plural, ())):
+            part = ox.NamedNode(f"{dataset.value}-{kind}-{index}")
+            yield _link(dataset, f"{_VOID}{kind}Partition", part.value)
+            yield _link(part, _VOID + kind, iri)
+            yield _number(part, _VOID + member, count)
+    for index, (iri, count) in enumerate(about.get("graphs", ())):
+        named = ox.NamedNode(f"{dataset.value}-graph-{index}")
+        graph = ox.NamedNode(f"{dataset.value}-graph-{index}-content")
+        yield _link(dataset, SD + "namedGraph", named.value)
+        yield _type(named, SD + "NamedGraph")
+        yield _link(named, SD + "name", iri)
+        yield _link(named, SD + "graph", graph.value)
+        yield _type(graph, SD + "Graph")
+        yield _number(graph, _VOID + "triples", count)
+
+
+def _prefixes(service: ox.NamedNode, dataset: ox.NamedNode) -> Iterator[ox.Triple]:
+    for node in (service, dataset):
+        for prefix in names.PREFIXES:
+            yield _link(node, _SH + "declare", f"{dataset.value}-prefix-{prefix}")
+    for prefix, namespace in names.PREFIXES.items():
+        node = ox.NamedNode(f"{dataset.value}-prefix-{prefix}")
+        yield _text(node, _SH + "prefix", prefix)
+        yield ox.Triple(node, ox.NamedNode(_SH + "namespace"), ox.Literal(namespace, datatype=ox.NamedNode(_XSD + "anyURI")))
+
+
+def _examples(site: Site, service: ox.NamedNode) -> Iterator[ox.Triple]:
+    for name in ask.question_names():
+        asked = ask.question_named(name)
+        node = ox.NamedNode(f"{site.base}questions/{name}")
+        yield _type(node, _SH + "SPARQLExecutable")
+        yield _type(node, _SH + "SPARQLSelectExecutable")
+        yield _text(node, _RDFS + "label", name)
+        yield _text(node, _RDFS + "comment", asked.summary)
+        yield _text(node, _SH + "select", re.sub(r"\A(?:#\+.*\n)*\n*", "", asked.sparql))
+        yield _link(node, SCHEMA + "target", service.value)
+        for tag in asked.tags:
+            yield _text(node, SCHEMA + "keywords", tag)
+
+
+def _type(node: ox.NamedNode, kind: str) -> ox.Triple:
+    return _link(node, names.RDF_TYPE, kind)
+
+
+def _link(node: ox.NamedNode, link: str, to: str) -> ox.Triple:
+    return ox.Triple(node, ox.NamedNode(link), ox.NamedNode(to))
+
+
+def _text(node: ox.NamedNode, link: str, text: str) -> ox.Triple:
+    return ox.Triple(node, ox.NamedNode(link), ox.Literal(text))
+
+
+def _number(node: ox.NamedNode, link: str, number: int) -> ox.Triple:
+    return ox.Triple(node, ox.NamedNode(link), ox.Literal(number))

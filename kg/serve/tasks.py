@@ -1,0 +1,334 @@
+"""What a worker does with a task: a query, a question of the library, a function of the pages."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import re
+import struct
+import time
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import pyoxigraph as ox
+
+from kg.errors import CasegraphError, QuestionError
+from kg.names import PREFIXES
+from kg.serve import guard
+from kg.serve.rows import RowCounter
+from kg.store import EmbeddedStore, Solution
+
+_FRAME = struct.Struct("!cI")
+END = struct.Struct("!QQ")
+#: An answer goes out in pieces of this size, or of what there is after `_PATIENCE` seconds.
+_PIECE = 1 << 16
+_PATIENCE = 0.2
+#: Smaller answers are not worth compressing.
+_WORTH_COMPRESSING = 1400
+
+RESULTS = {
+    "json": ox.QueryResultsFormat.JSON,
+    "xml": ox.QueryResultsFormat.XML,
+    "csv": ox.QueryResultsFormat.CSV,
+    "tsv": ox.QueryResultsFormat.TSV,
+}
+GRAPHS = {
+    "turtle": ox.RdfFormat.TURTLE,
+    "nt": ox.RdfFormat.N_TRIPLES,
+    "jsonld": ox.RdfFormat.JSON_LD,
+    "rdfxml": ox.RdfFormat.RDF_XML,
+}
+_POSITION = re.compile(r"error at (\d+):(\d+): ?(.*)", re.S)
+
+
+class Failed(Exception):
+    """A task that cannot be done; the message is for the client."""
+
+    def __init__(self, kind: str, message: str, **fields: Any) -> None:
+        super().__init__(message)
+        self.document = {"kind": kind, "message": message, **fields}
+
+
+class Sink:
+    """Where a task's answer goes: counted, limited, compressed if wished, cut into frames.
+
+    It is what the engine's serialisers take for a file.
+    """
+
+    def __init__(self, send: Callable[[bytes], Any], limits: dict[str, Any], task: dict[str, Any]) -> None:
+        self._send = send
+        self._limits = limits
+        self._gzip = bool(task.get("gzip"))
+        self._head: dict[str, Any] = {}
+        self._head_sent = False
+        self._parts: list[bytes] = []
+        self._size = 0
+        self._flushed = time.monotonic()
+        self._packer: Any = None
+        self._counter = RowCounter("")
+        self.counted = 0
+        self.bytes = 0
+        self.failed: Failed | None = None
+
+    def start(self, media_type: str, form: str) -> None:
+        self._head = {"type": media_type}
+        self._counter = RowCounter(form)
+
+    @property
+    def rows(self) -> int:
+        return self.counted + self._counter.rows
+
+    def write(self, data: bytes) -> int:
+        self._parts.append(data)
+        self._size += len(data)
+        if self._size >= _PIECE or time.monotonic() - self._flushed > _PATIENCE:
+            self._flush(last=False)
+        return len(data)
+
+    def flush(self) -> None:
+        """For the serialisers; pieces leave when they are large enough."""
+
+    def count(self, items: Iterable[Any]) -> Iterator[Any]:
+        """The items, counted on the way: for serialisations whose bytes do not tell."""
+        for item in items:
+            self.counted += 1
+            if self.counted > self._limits["rows"]:
+                self._stop("rows", self._limits["rows"])
+            yield item
+
+    def close(self) -> None:
+        self._flush(last=True)
+
+    def fail(self, document: dict[str, Any]) -> None:
+        self._send(_frame(b"X", json.dumps(document).encode()))
+
+    def _flush(self, *, last: bool) -> None:
+        data = b"".join(self._parts)
+        self.bytes += len(data)
+        self._counter.add(data)
+        if self.rows > self._limits["rows"]:
+            self._stop("rows", self._limits["rows"])
+        if self.bytes > self._limits["answer_bytes"]:
+            self._stop("bytes", self._limits["answer_bytes"])
+        self._parts, self._size, self._flushed = [], 0, time.monotonic()
+        frames = []
+        if not self._head_sent:
+            if self._gzip and (not last or len(data) > _WORTH_COMPRESSING):
+                self._packer = zlib.compressobj(1, zlib.DEFLATED, 31)
+            self._head["gzip"] = self._packer is not None
+            frames.append(_frame(b"H", json.dumps(self._head).encode()))
+            self._head_sent = True
+        if self._packer:
+            data = self._packer.compress(data) + (self._packer.flush() if last else b"")
+        if data:
+            frames.append(_frame(b"D", data))
+        if last:
+            frames.append(_frame(b"E", END.pack(self.rows, self.bytes)))
+        self._send(b"".join(frames))
+
+    def _stop(self, what: str, limit: int) -> None:
+        self.failed = Failed("size", f"the answer has more than {limit} {what}; ask for less of it with LIMIT and OFFSET")
+        raise self.failed
+
+
+def _frame(kind: bytes, data: bytes) -> bytes:
+    return _FRAME.pack(kind, len(data)) + data
+
+
+def run(task: dict[str, Any], store: EmbeddedStore, sink: Sink, settings: dict[str, Any]) -> None:
+    """Do a task; its answer goes into the sink."""
+    TASKS[task["do"]](task, store, sink, settings)
+
+
+def failure(error: BaseException, sink: Sink) -> dict[str, Any]:
+    """An error as a client may see it."""
+    if sink.failed:
+        return sink.failed.document
+    if isinstance(error, Failed):
+        return error.document
+    if isinstance(error, guard.Refused):
+        return {"kind": "depth" if error.kind == "depth" else "refused", "message": str(error)}
+    if isinstance(error, QuestionError):
+        return {"kind": "question", "message": error.message, "known": error.fields.get("known") or []}
+    if isinstance(error, CasegraphError):
+        return {"kind": "evaluation", "message": error.message}
+    if isinstance(error, SyntaxError):
+        found = _POSITION.match(str(error))
+        where = {"line": int(found[1]), "column": int(found[2])} if found else {}
+        return {"kind": "syntax", "message": _one_line(found[3] if found else str(error)), **where}
+    if isinstance(error, (RuntimeError, OSError, ValueError)):
+        return {"kind": "evaluation", "message": _one_line(str(error))}
+    if type(error).__name__ == "PanicException":
+        return {"kind": "evaluation", "message": "the engine gave up on this query"}
+    return {"kind": "internal", "message": "the server failed on this request"}
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())[:500]
+
+
+class UnionStore(EmbeddedStore):
+    """A store whose default graph is the union of its named graphs, each triple once.
+
+    The engine's own union repeats a triple that stands in two graphs; a graph held in memory has room for the
+    union as a graph of its own.
+    """
+
+    def select(self, query: str) -> tuple[list[str], list[Solution]]:
+        found = self.database.query(query)
+        assert isinstance(found, ox.QuerySolutions)
+        variables = [variable.value for variable in found.variables]
+        return variables, [{v: node for v in variables if (node := row[v]) is not None} for row in found]
+
+
+# 1) SPARQL
+
+
+def _query(task: dict[str, Any], store: EmbeddedStore, sink: Sink, settings: dict[str, Any]) -> None:
+    """A SPARQL query.
+
+    Task:
+        text, base; default, named: graphs that the request names, or None; results, graph: [media type, form]
+        acceptable to the client, or None; values: variable -> N-Triples term.
+    """
+    inspected = guard.inspect(task["text"], depth=settings["depth"], base=task["base"])
+    _check_services(inspected.services, settings["allowed"])
+    options = _dataset(task, inspected, store)
+    if task.get("values"):
+        options["substitutions"] = {ox.Variable(name): _term(text) for name, text in task["values"].items()}
+    answer = store.database.query(inspected.text, base_iri=task["base"], **options)
+    if isinstance(answer, ox.QueryTriples):
+        media_type, form = task["graph"] or _not_acceptable("graph")
+        sink.start(media_type, form)
+        write_triples(answer, form, sink)
+    elif isinstance(answer, (ox.QuerySolutions, ox.QueryBoolean)):
+        media_type, form = task["results"] or _not_acceptable("table")
+        sink.start(media_type, form if isinstance(answer, ox.QuerySolutions) else "")
+        answer.serialize(sink, format=RESULTS[form])  # type: ignore[arg-type]
+
+
+def write_triples(triples: Iterable[ox.Triple], form: str, sink: Sink) -> None:
+    if form == "nt" and isinstance(triples, ox.QueryTriples):
+        triples.serialize(sink, format=GRAPHS[form])  # type: ignore[arg-type]
+    else:
+        used = PREFIXES if form in ("turtle", "rdfxml") else None
+        if form == "nt":
+            sink.start("application/n-triples", "")
+        ox.serialize(sink.count(triples), sink, format=GRAPHS[form], prefixes=used)  # type: ignore[arg-type]
+
+
+def _not_acceptable(kind: str) -> Any:
+    raise Failed("not-acceptable", f"this query's answer is a {kind}, and the request accepts no format for it")
+
+
+def _check_services(services: list[str | None], allowed: list[str]) -> None:
+    for service in services:
+        if service is None or service not in allowed:
+            what = f"SERVICE <{service}>" if service else "a SERVICE whose address is not written out"
+            raise Failed("refused", f"{what} is not allowed here", known=allowed)
+
+
+def _dataset(task: dict[str, Any], inspected: guard.Inspected, store: EmbeddedStore) -> dict[str, Any]:
+    """The engine's options for a dataset; the request's own comes before the query's."""
+    default, named = task.get("default"), task.get("named")
+    if default is None and named is None:
+        if not inspected.has_dataset:
+            return {"use_default_graph_as_union": not isinstance(store, UnionStore)}
+        default, named = inspected.default, inspected.named
+    graphs = [_known_graph(iri, store) for iri in default or ()]
+    return {"default_graph": graphs, "named_graphs": [_known_graph(iri, store) for iri in named or ()]}
+
+
+def _known_graph(iri: str, store: EmbeddedStore) -> ox.NamedNode:
+    try:
+        graph = ox.NamedNode(iri)
+    except ValueError as error:
+        raise Failed("refused", f"<{iri}> is no absolute IRI, so it names no graph") from error
+    if not store.database.contains_named_graph(graph):
+        raise Failed("refused", f"there is no graph <{iri}> here, and no other place is asked for it")
+    return graph
+
+
+def _term(text: str) -> Any:
+    return next(iter(ox.parse(f"<x:s> <x:p> {text} .", format=ox.RdfFormat.N_TRIPLES))).object
+
+
+# 2) a whole graph, by the Graph Store Protocol
+
+
+def _graph(task: dict[str, Any], store: EmbeddedStore, sink: Sink, settings: dict[str, Any]) -> None:
+    media_type, form = task["graph"]
+    database = store.database
+    triples: Iterable[ox.Triple]
+    if task["name"] is not None:
+        name = ox.NamedNode(task["name"])
+        if not database.contains_named_graph(name):
+            raise Failed("missing", f"there is no graph <{task['name']}>")
+        triples = (quad.triple for quad in database.quads_for_pattern(None, None, None, name))
+    elif isinstance(store, UnionStore):
+        triples = (quad.triple for quad in database.quads_for_pattern(None, None, None, ox.DefaultGraph()))
+    else:
+        triples = (quad.triple for quad in database)
+    sink.start(media_type, "")
+    write_triples(triples, form, sink)
+
+
+# 3) questions and pages' functions: answers are JSON documents
+
+
+def warm_up() -> None:
+    """Load once, in the holder, what every worker may need."""
+    from kg import ask
+
+    ask.question_names()
+    _terms()
+
+
+def _terms() -> Any:
+    global _all_terms
+    if _all_terms is None:
+        from kg.pipeline import all_terms
+
+        _all_terms = all_terms()
+    return _all_terms
+
+
+_all_terms: Any = None
+
+
+def _ask(task: dict[str, Any], store: EmbeddedStore, sink: Sink, settings: dict[str, Any]) -> None:
+    from kg.ask import ask
+
+    answer = ask(store, task["name"], task["values"], _terms())
+    nodes = [{column: _json_term(node) for column, node in row.items()} for row in answer.nodes]
+    _document(sink, {"question": task["name"], "columns": list(answer.columns), "rows": list(answer), "nodes": nodes})
+    sink.counted = len(answer)
+
+
+def _json_term(node: Any) -> dict[str, str]:
+    if isinstance(node, ox.NamedNode):
+        return {"type": "uri", "value": node.value}
+    if isinstance(node, ox.BlankNode):
+        return {"type": "bnode", "value": node.value}
+    if node.language:
+        return {"type": "literal", "value": node.value, "xml:lang": node.language}
+    return {"type": "literal", "value": node.value, "datatype": node.datatype.value}
+
+
+def _call(task: dict[str, Any], store: EmbeddedStore, sink: Sink, settings: dict[str, Any]) -> None:
+    module, _, name = task["function"].partition(":")
+    _document(sink, getattr(importlib.import_module(module), name)(store, *task["args"]))
+
+
+def _document(sink: Sink, document: Any) -> None:
+    sink.start("application/json", "")
+    sink.write(json.dumps(document, ensure_ascii=False).encode())
+
+
+TASKS: dict[str, Callable[[dict[str, Any], EmbeddedStore, Sink, dict[str, Any]], None]] = {
+    "query": _query,
+    "graph": _graph,
+    "ask": _ask,
+    "call": _call,
+}
