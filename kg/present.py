@@ -74,9 +74,10 @@ def _table(answer: Answer, width: int | None = None) -> str:
 
 
 def _under(row: dict[str, Any], width: int) -> Iterator[str]:
-    """What stands under a row: note and sentence."""
+    """What stands under a row: note and sentence, unless the row's own cells are the sentences."""
     for column, shown in UNDER_THE_ROW.items():
-        if row.get(column):
+        cells = {value for name, value in row.items() if name != column}
+        if row.get(column) and not set(str(row[column]).split(" | ")) <= cells:
             yield from textwrap.wrap(shown.format(_cell(row[column])), width, initial_indent="    ", subsequent_indent="     ")
 
 
