@@ -126,8 +126,9 @@ def _made_id(section: str, item: Any, record: Record) -> str:
 def main_term(item: Any) -> TermRef | None:
     """The term that a statement is first of all about."""
     for field in ("is_", "of", "drug", "procedure", "subject"):
-        if getattr(item, field, None):
-            return getattr(item, field)
+        term: TermRef | None = getattr(item, field, None)
+        if term:
+            return term
     problems = getattr(item, "in_", None)
     return problems[0] if isinstance(problems, tuple) and problems else None
 

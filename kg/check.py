@@ -7,6 +7,7 @@ selects what must never be true.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import difflib
 import re
@@ -17,7 +18,7 @@ from typing import Any
 from kg import files, names
 from kg.ask import plain
 from kg.errors import RecordError, ReportError, StoreError, TermError
-from kg.issue import Issue
+from kg.issue import Issue, Level
 from kg.record import STATEMENT_SECTIONS, LoadedRecord, TermRef, place
 from kg.report import Report, Span
 from kg.store import EmbeddedStore
@@ -216,7 +217,8 @@ def _range(text: str) -> None:
 
 def _contradictions(loaded: LoadedRecord) -> Iterator[Issue]:
     """One thing present and absent at one time, at the same sites."""
-    record, seen = loaded.record, {}
+    record = loaded.record
+    seen: dict[tuple[Any, ...], tuple[str, tuple[str | int, ...]]] = {}
     for path, concept, status, at, sites in _stated(record):
         key = (concept.curie or concept.label, at or record.reference_time, sites)
         if key in seen and seen[key][0] != status:
@@ -271,14 +273,13 @@ class Coverage:
 
 def coverage(loaded: LoadedRecord, report: Report) -> Coverage:
     """How much of the report's body the record's quotes reach."""
-    quoted, left_out = [], []
+    quoted: list[Span] = []
+    left_out: list[Span] = []
     for path, item in loaded.record.evidenced():
         target = left_out if path[0] == "left_out" else quoted
         for quote in item.quote:
-            try:
+            with contextlib.suppress(ReportError):  # the quote check reports it, with its line
                 target.append(report.find(quote, getattr(item, "section", None)))
-            except ReportError:
-                pass  # reported by the quote check, with its line
     counts = {True: 0, False: 0}
     missing = []
     for sentence in report.body:
@@ -302,7 +303,7 @@ def check_graph(store: EmbeddedStore) -> list[Issue]:
     """What the queries of `queries/checks/` select, with the severity of `severity.tsv`."""
     folder = files.folder("queries") / "checks"
     with (folder / "severity.tsv").open(encoding="utf-8", newline="") as table:
-        severity = {row["check"]: row["level"] for row in csv.DictReader(table, delimiter="\t")}
+        severity: dict[str, Any] = {row["check"]: row["level"] for row in csv.DictReader(table, delimiter="\t")}
     issues: list[Issue] = []
     for path in sorted(folder.glob("*.rq")):
         if path.stem not in severity:
@@ -331,7 +332,7 @@ def check_shapes(quads: Iterable[Any]) -> list[Issue]:
     issues = []
     for result in results.subjects(rdflib.RDF.type, shacl.ValidationResult):
         focus, value, path = (results.value(result, shacl[name]) for name in ("focusNode", "value", "resultPath"))
-        level = "error" if results.value(result, shacl.resultSeverity) == shacl.Violation else "warning"
+        level: Level = "error" if results.value(result, shacl.resultSeverity) == shacl.Violation else "warning"
         message = str(results.value(result, shacl.resultMessage) or "does not fit its shape")
         found = f"{message}; found {value}" if value is not None else message
         issues.append(Issue(level, names.compact(str(focus)), found, path=names.compact(str(path)) if path else "", code="shape"))

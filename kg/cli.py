@@ -6,7 +6,6 @@ Results go to stdout or `-o`, remarks to stderr. Exit status: 0 fine, 1 issues f
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,8 @@ import click
 from kg import __version__
 from kg.errors import CasegraphError
 
+#: What the demo asks, chosen to fit any case.
+DEMO = ("patient", "diagnosis", "treatments", "treatment-failures", "what-worked", "current-treatment", "conflicts")
 FORMATS = ("table", "json", "csv", "tsv", "markdown")
 
 graph_option = click.option("-g", "--graph", type=click.Path(path_type=Path), help="Graph folder or RDF file [default: build/graph, built when stale].")
@@ -362,17 +363,27 @@ def push(url: str, graph: Path | None, token: str | None) -> None:
 @main.command()
 def demo() -> None:
     """The whole journey on the seeds: check, build, then some clinical questions."""
-    from kg.present import demo as run
+    from kg import pipeline
+    from kg.ask import question_named
+    from kg.present import check_report, rows
 
-    for line in run():
-        click.echo(line)
+    click.echo("$ kg check")
+    click.echo(check_report(pipeline.check()))
+    click.echo("\n$ kg build")
+    built = pipeline.build()
+    click.echo(f"{built.folder}: {built.cases} case{'s' if built.cases != 1 else ''}, {built.quads:,} quads")
+    graph = pipeline.open_graph()
+    for name in DEMO:
+        click.echo(f"\n$ kg ask {name}      # {question_named(name).summary}")
+        click.echo(rows(graph.ask(name), "table"))
+    click.echo("\nMore: kg questions · kg ask NAME --help · kg query 'SELECT …'")
 
 
 def _write(text: str, output: Path | None = None) -> None:
     if output is None:
         click.echo(text)
     else:
-        from kg.pipeline import write_bytes
+        from kg.files import write_bytes
 
         write_bytes(output, (text + "\n").encode())
         click.echo(output, err=True)

@@ -141,7 +141,7 @@ def diff_graphs(old: Any, new: Any) -> Diff:
 
 
 def _store(where: Any) -> EmbeddedStore:
-    from kg.pipeline import open_graph
+    from kg.graph import open_graph
     from kg.quality import CATALOG
 
     if isinstance(where, str | Path) and (Path(where) / CATALOG).is_file():

@@ -85,4 +85,5 @@ def _term(iri: str, facts: dict[str, list[str]]) -> Term:
 @lru_cache(maxsize=1)
 def context() -> dict[str, Any]:
     """The JSON-LD context that maps a record's keys to properties."""
-    return json.loads((files.folder("ontology") / "context.jsonld").read_text(encoding="utf-8"))
+    found: dict[str, Any] = json.loads((files.folder("ontology") / "context.jsonld").read_text(encoding="utf-8"))
+    return found

@@ -182,24 +182,3 @@ def dl_report(verdict: Any, differences: list[tuple[str, str, str]]) -> str:
 def _counted(number: int, word: str) -> str:
     """1 error, 2 errors."""
     return f"{number} {word}{'' if number == 1 else 's'}"
-
-
-#: The demo: question and parameters, chosen to fit any case.
-DEMO = ("patient", "diagnosis", "treatments", "treatment-failures", "what-worked", "current-treatment", "conflicts")
-
-
-def demo() -> Iterator[str]:
-    """Check and build the seeds, then ask; line by line."""
-    from kg import pipeline
-    from kg.ask import question_named
-
-    yield "$ kg check"
-    yield check_report(pipeline.check())
-    yield "\n$ kg build"
-    built = pipeline.build()
-    yield f"{built.folder}: {built.cases} case{'s' if built.cases != 1 else ''}, {built.quads:,} quads"
-    graph = pipeline.open_graph()
-    for name in DEMO:
-        yield f"\n$ kg ask {name}      # {question_named(name).summary}"
-        yield _table(graph.ask(name))
-    yield "\nMore: kg questions · kg ask NAME --help · kg query 'SELECT …'"

@@ -268,9 +268,7 @@ def _paragraphs(text: str) -> Iterator[Span]:
             contact = 0 if _E_MAIL.search(words) else contact - 1
         elif _KEYWORDS.match(words):
             here = "keywords"
-        elif section in (FRONT, "abstract", "keywords") and _METADATA.match(words):
-            here = "metadata"
-        elif section == "abstract" and len(words) < 80 and not words.endswith("."):
+        elif section in (FRONT, "abstract", "keywords") and _METADATA.match(words) or section == "abstract" and len(words) < 80 and not words.endswith("."):
             here = "metadata"
         else:
             here = section

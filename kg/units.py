@@ -15,11 +15,11 @@ from decimal import Decimal
 from kg.errors import RecordError
 
 #: Atoms that take a metric prefix (g -> mg), and those that do not.
-METRIC = frozenset("g m L l mol s Pa Hz J W V A N C K eq osm kat U [iU] Bq Gy Sv Cel cal bar t".split())
+METRIC = frozenset(["g", "m", "L", "l", "mol", "s", "Pa", "Hz", "J", "W", "V", "A", "N", "C", "K", "eq", "osm", "kat", "U", "[iU]", "Bq", "Gy", "Sv", "Cel", "cal", "bar", "t"])
 PLAIN = frozenset(
-    "% min h d wk mo a mm[Hg] cm[H2O] [pH] [arb'U] [lb_av] [in_i] [ft_i] [degF] deg [CFU] [drp] 1".split()
+    ["%", "min", "h", "d", "wk", "mo", "a", "mm[Hg]", "cm[H2O]", "[pH]", "[arb'U]", "[lb_av]", "[in_i]", "[ft_i]", "[degF]", "deg", "[CFU]", "[drp]", "1"]
 )
-PREFIX = frozenset("Y Z E P T G M k h da d c m u n p f a z y".split())
+PREFIX = frozenset(["Y", "Z", "E", "P", "T", "G", "M", "k", "h", "da", "d", "c", "m", "u", "n", "p", "f", "a", "z", "y"])
 
 #: Printed spellings that are not UCUM, and the UCUM code they stand for.
 PRINTED = {

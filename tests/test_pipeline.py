@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import kg
-from kg import pipeline
+from kg import graph_folder, pipeline
 from kg.errors import BuildError, CasegraphError, RecordError, StoreError
 from tests.conftest import SEED, SmallCase
 
@@ -52,8 +52,8 @@ def test_killed_build_leaves_the_old_graph_and_the_next_sweeps_up(tmp_path: Path
     pipeline.build([case], out)
     before = graph_bytes(out)
     code = (
-        "import os, signal, sys\nfrom pathlib import Path\nfrom kg import pipeline\n"
-        "pipeline._swap = lambda *a: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "import os, signal, sys\nfrom pathlib import Path\nfrom kg import graph_folder, pipeline\n"
+        "graph_folder.swap = lambda *a: os.kill(os.getpid(), signal.SIGKILL)\n"
         f"pipeline.build([Path({str(case)!r})], Path({str(out)!r}))"
     )
     ended = subprocess.run([sys.executable, "-c", code], check=False)
@@ -68,7 +68,7 @@ def test_killed_build_leaves_the_old_graph_and_the_next_sweeps_up(tmp_path: Path
 def test_second_build_at_the_same_time_is_told_to_wait(tmp_path: Path, small: type[SmallCase]) -> None:
     out = tmp_path / "graph"
     case = small().write(tmp_path / "case")
-    with pipeline._only_builder(out), pytest.raises(BuildError, match="another build is running"):
+    with graph_folder.only_builder(out), pytest.raises(BuildError, match="another build is running"):
         pipeline.build([case], out)
     assert pipeline.build([case], out).cases == 1
 

@@ -1,6 +1,6 @@
 """Checks of the ontology itself: each fires on one small bad file and is silent on a good one beside it."""
 
-# ruff: noqa: E501  (one row of a table is one line)
+
 
 from __future__ import annotations
 

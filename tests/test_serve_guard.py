@@ -1,6 +1,6 @@
 """What a query reaches for, found in its tokens; compared with what the engine does."""
 
-# ruff: noqa: E501 - pieces of queries read best side by side
+
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Queries, requests and clients that mean harm: each ends within its limit, and the next light query is answered."""
 
-# ruff: noqa: E501 - the list of hostile queries reads best one kind a line
+
 
 from __future__ import annotations
 

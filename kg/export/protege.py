@@ -16,6 +16,7 @@ from kg.errors import StoreError
 from kg.export.content import CASES, INDEX, Content, Document, graph_content, header_triples, merged
 from kg.export.dlqueries import Question, questions
 from kg.export.rdf import rdfxml, turtle
+from kg.files import write_bytes
 
 START_HERE = "START-HERE.md"
 CATALOG = "catalog-v001.xml"
@@ -84,7 +85,7 @@ def export_file(quads: Iterable[ox.Quad], path: Path) -> Exported:
         data = turtle(document.triples, content.labels)
     else:
         data = _flat(document, ox.RdfFormat.N_TRIPLES if path.suffix == ".nt" else ox.RdfFormat.JSON_LD)
-    write_whole(path, data)
+    write_bytes(path, data)
     return Exported((path,), len(document.triples), left_out(content))
 
 
@@ -186,17 +187,3 @@ def _refuse_others(out: Path) -> None:
 def _write(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise

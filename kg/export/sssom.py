@@ -13,7 +13,8 @@ import pyoxigraph as ox
 
 from kg import names
 from kg.export.content import LICENCE, Document, ontology_content
-from kg.export.protege import Exported, write_whole
+from kg.export.protege import Exported
+from kg.files import write_bytes
 from kg.terms import load_terms
 
 MAPPING_SET = "https://w3id.org/casegraph/ontology/mappings.sssom.tsv"
@@ -110,5 +111,5 @@ def _version() -> str:
 def export_sssom(path: Path) -> Exported:
     """Write the mapping set to a file."""
     text = sssom_table()
-    write_whole(path, text.encode())
+    write_bytes(path, text.encode())
     return Exported((path,), len(mappings()), ("Terms without a near public term have no row.",))

@@ -16,12 +16,14 @@ import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 
 from kg import names
 from kg.errors import CasegraphError
-from kg.reason.axioms import RDF_TYPE, node_key
+from kg.names import RDF_TYPE
+from kg.reason.axioms import node_key
 
 TIMEOUT = 300
 MEMORY_MB = 3000
@@ -116,7 +118,7 @@ def classify(quads: Iterable[ox.Quad], *, timeout: int = TIMEOUT, memory_mb: int
     return Verdict(answer["consistent"], tuple(answer["unsatisfiable"]), types, pairs, answer["seconds"])
 
 
-def _run(command: list[str], timeout: int, size: int) -> dict[str, object]:
+def _run(command: list[str], timeout: int, size: int) -> dict[str, Any]:
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
     try:
         out, err = process.communicate(timeout=timeout)
@@ -128,7 +130,8 @@ def _run(command: list[str], timeout: int, size: int) -> dict[str, object]:
         last = [line for line in err.strip().splitlines() if line.strip()][-1:] or ["no message"]
         memory = "OutOfMemoryError" in err
         raise ReasonerError(f"HermiT ran out of memory on {size:,} triples" if memory else f"HermiT failed: {last[0][:300]}")
-    return json.loads(out.splitlines()[-1])
+    answer: dict[str, Any] = json.loads(out.splitlines()[-1])
+    return answer
 
 
 def differences(model_types: dict[str, set[str]], verdict: Verdict) -> list[tuple[str, str, str]]:

@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 
 import pyoxigraph as ox
 
-from kg.reason.axioms import NOTHING, RDF_TYPE, THING, Axiom, Expressions, Rules, individual_types, node_key
+from kg.names import RDF_TYPE
+from kg.reason.axioms import NOTHING, THING, Axiom, Expressions, Rules, individual_types, node_key
 
 #: ("is", individual, class) or (property, individual, individual): what is known.
 Fact = tuple[str, str, str]
@@ -155,8 +156,9 @@ class Chainer:
                 self._clash(fact, (IS, x, other_class), axiom)
         for prop in self.denying:
             for subject in self.model.backwards[prop].get(x, ()):
-                if (axiom := self.denied.get((subject, prop), {}).get(c)) is not None:
-                    self._clash((prop, subject, x), fact, axiom)
+                denial = self.denied.get((subject, prop), {}).get(c)
+                if denial is not None:
+                    self._clash((prop, subject, x), fact, denial)
         if c == NOTHING:
             self._clash(fact, fact, Axiom(x, "is", NOTHING, ""))
 

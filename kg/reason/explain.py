@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from kg import names
-from kg.reason.axioms import RDF_TYPE, Axiom, node_key, read_rules
+from kg.names import RDF_TYPE
+from kg.reason.axioms import Axiom, node_key, read_rules
 from kg.reason.engine import IS, Chainer, Fact, Model, is_named
 
 _QUOTE = ox.NamedNode(names.CG + "quote")
@@ -64,7 +65,7 @@ class Explainer:
         for quad in (*self.case, *self.axioms):
             if isinstance(quad.subject, ox.BlankNode):
                 self.expressions[str(quad.subject)].append(quad)
-        self.quotes = {q.subject.value: q.object.value for q in self.case if q.predicate == _QUOTE and isinstance(q.subject, ox.NamedNode)}
+        self.quotes = {node_key(q.subject): q.object.value for q in self.case if q.predicate == _QUOTE and isinstance(q.object, ox.Literal)}
         self.by_triple = {(node_key(q.subject), q.predicate.value, node_key(q.object)): q for q in (*self.axioms, *self.case)}
 
     def instance(self, individual: str, class_iri: str) -> Justification | None:
@@ -186,7 +187,7 @@ class Labels:
     }  # fmt: skip
 
     def __init__(self, quads: Iterable[ox.Quad]) -> None:
-        self.known = {node_key(q.subject): q.object.value for q in quads if q.predicate == _LABEL}
+        self.known = {node_key(q.subject): q.object.value for q in quads if q.predicate == _LABEL and isinstance(q.object, ox.Literal)}
 
     def __call__(self, key: str) -> str:
         if key.startswith('"'):

@@ -61,8 +61,8 @@ def term_quads(known: Mapping[str, Term]) -> Iterator[ox.Quad]:
             continue
         graph = ox.NamedNode(names.IMPORTS + prefix.lower())
         node = ox.NamedNode(names.expand(curie))
-        kind, parent_of = _KINDS[term.kind]
-        yield ox.Quad(node, _TYPE, kind, graph)
+        owl_kind, parent_of = _KINDS[term.kind]
+        yield ox.Quad(node, _TYPE, owl_kind, graph)
         yield ox.Quad(node, _LABEL, ox.Literal(term.label), graph)
         for name, kind in term.names():
             if kind in _SYNONYM:
@@ -92,7 +92,7 @@ def hierarchy(known: Mapping[str, Term], terms: Terms) -> Iterator[ox.Quad]:
 def _roles(classes: Mapping[str, Term], above: Mapping[str, tuple[str, ...]], nodes: Mapping[str, ox.NamedNode]) -> Iterator[ox.Quad]:
     for curie in classes:
         stated = {role for each in (curie, *above[curie]) for role in classes[each].roles if role in classes}
-        for role in sorted(stated | {a for role in stated for a in above[role]}):
+        for role in sorted(stated | {above_it for each in stated for above_it in above[each]}):
             yield ox.Quad(nodes[curie], _HAS_ROLE, nodes[role], INFERRED)
 
 
@@ -135,6 +135,8 @@ def apply_rules(store: ox.Store) -> list[ox.Quad]:
     for path in sorted((files.folder("queries") / "rules").glob("*.rq")):
         try:
             triples = store.query(path.read_text(encoding="utf-8"), use_default_graph_as_union=True)
+            if not isinstance(triples, ox.QueryTriples):
+                raise BuildError(f"{path}: not a SPARQL CONSTRUCT")
             new = {ox.Quad(t.subject, t.predicate, t.object, INFERRED) for t in triples}
         except SyntaxError as error:
             raise BuildError(f"{path}: not a SPARQL CONSTRUCT: {error}") from error

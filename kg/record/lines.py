@@ -93,7 +93,7 @@ def read(text: str, name: str) -> Lined:
     count = 0
     try:
         for event in yaml.parse(text, Loader=_LOADER):
-            line = event.start_mark.line + 1
+            line = event.start_mark.line + 1 if event.start_mark else 1
             if getattr(event, "anchor", None):
                 raise RecordError(f"{name}:{line}: anchors and aliases (& and *) are not allowed; write the value out")
             count += 1

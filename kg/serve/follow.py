@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 from kg.errors import StoreError
-from kg.pipeline import current
+from kg.graph_folder import current
 from kg.serve.holder import Holder
 from kg.serve.site import Site
 

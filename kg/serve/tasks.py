@@ -288,7 +288,7 @@ def warm_up() -> None:
 def _terms() -> Any:
     global _all_terms
     if _all_terms is None:
-        from kg.pipeline import all_terms
+        from kg.cases import all_terms
 
         _all_terms = all_terms()
     return _all_terms

@@ -63,7 +63,7 @@ def write_graph(graph: Path, nquads: str | bytes) -> Path:
 
     import pyoxigraph as ox
 
-    from kg.pipeline import current
+    from kg.graph_folder import current
 
     data = nquads.encode() if isinstance(nquads, str) else nquads
     graph.mkdir(parents=True, exist_ok=True)

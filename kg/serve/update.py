@@ -146,11 +146,11 @@ def apply(graph: Path, text: str, base: str, memory_mb: int) -> str:
 
     import pyoxigraph as ox
 
-    from kg import pipeline
+    from kg import graph_folder
     from kg.serve import sandbox
 
-    with pipeline._only_builder(graph), pipeline._new_folder(graph) as folder:
-        before = pipeline.current(graph)
+    with graph_folder.only_builder(graph), graph_folder.new_folder(graph) as folder:
+        before = graph_folder.current(graph)
         if before is None:
             raise ValueError("there is no graph to change")
         shutil.copytree(before / "store", folder / "store", ignore=shutil.ignore_patterns("LOCK"))
@@ -167,7 +167,7 @@ def apply(graph: Path, text: str, base: str, memory_mb: int) -> str:
         manifest = json.loads((before / "manifest.json").read_text(encoding="utf-8"))
         manifest |= {"digest": digest, "quads": len(quads)}
         (folder / "manifest.json").write_text(json.dumps(manifest, indent=1), encoding="utf-8")
-        pipeline._swap(graph, folder)
+        graph_folder.swap(graph, folder)
     return digest
 
 

@@ -33,7 +33,7 @@ def why_not(store: Store, name: str, values: Mapping[str, str], term: str) -> di
 
 def _terms() -> Any:
     """The vocabulary; a worker of the server has it already."""
-    from kg.pipeline import all_terms
+    from kg.cases import all_terms
     from kg.serve import tasks
 
     return getattr(tasks, "_terms", all_terms)()
