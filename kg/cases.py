@@ -133,10 +133,12 @@ def graph_quads(cases: Iterable[CaseFiles]) -> list[Any]:
     import pyoxigraph as ox
 
     from kg import reason
+    from kg.vocab_user import vocabulary_quads
 
     stated, axioms, known = _stated(cases)
+    releases = vocabulary_quads(all_terms(), {curie.partition(":")[0] for curie in known} - {"cg"})
     store = ox.Store()
-    store.bulk_extend((*stated, *axioms, *reason.hierarchy(known, all_terms()), *reason.follow(stated, axioms)))
+    store.bulk_extend((*stated, *axioms, *releases, *reason.hierarchy(known, all_terms()), *reason.follow(stated, axioms)))
     reason.apply_rules(store)
     return sorted(store, key=str)
 

@@ -74,19 +74,25 @@ def new(case_id: str, report: Path, output: Path | None) -> None:
 @click.option("--case", "case_id", default="draft", show_default=True, help="Id of the record.")
 @click.option("--workers", default=0, help="Processes for a folder [default: one a core].")
 @click.option("--build", "build_graph", is_flag=True, help="Build the graph of the drafts straight away, into build/drafts.")
-def draft(source: Path, output: Path | None, case_id: str, workers: int, build_graph: bool) -> None:
-    """Draft records from plain text: one report, or a folder of them. No network, no language model."""
+@click.option("--llm", metavar="MODEL", help="Let a language model propose statements too; the text of the report leaves this machine.")
+@click.option("--llm-url", metavar="URL", help="The model's OpenAI-compatible endpoint [default: OPENAI_BASE_URL, else api.openai.com].")
+def draft(
+    source: Path, output: Path | None, case_id: str, workers: int, build_graph: bool, llm: str | None, llm_url: str | None
+) -> None:
+    """Draft records from plain text: one report, or a folder of them. No network and no language model unless you ask."""
     from kg.pipeline import draft as run
     from kg.pipeline import draft_folder
 
     if source.is_dir():
+        if llm:
+            raise click.UsageError("--llm takes one report at a time")
         done = draft_folder(source, output or Path("drafts"), workers, build_graph=build_graph, progress=_progress)
         bad = [each for each in done if each.problem]
         for each in bad:
             click.echo(f"{each.name}: {each.problem}", err=True)
         click.echo(f"{len(done) - len(bad)} of {len(done)} reports drafted into {output or 'drafts'}", err=True)
         sys.exit(1 if bad else 0)
-    texts, remarks = run(source, case_id, output, build_graph=build_graph)
+    texts, remarks = run(source, case_id, output, build_graph=build_graph, model=llm, model_url=llm_url)
     for remark in remarks:
         click.echo(f"remark: {remark}", err=True)
     if output is None and not build_graph:
@@ -97,6 +103,40 @@ def _progress(done: int, total: int, _: Any) -> None:
     if sys.stderr.isatty():
         width = 30 * done // total
         click.echo(f"\r{'█' * width}{'░' * (30 - width)} {done}/{total}", nl=done == total, err=True)
+
+
+@main.group()
+def vocab() -> None:
+    """The vocabulary: made from newer releases, or with words of your own."""
+
+
+@vocab.command("build")
+@click.option("--from", "releases", multiple=True, type=click.Path(path_type=Path), help="An .obo, .json (obographs) or .owl file; repeatable.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write there instead of casegraph's settings folder.")
+@click.option("--subset", is_flag=True, help="Take a release even if it lacks many ids of the one it replaces.")
+def vocab_build(releases: tuple[Path, ...], output: Path | None, subset: bool) -> None:
+    """The packaged vocabulary with some of its vocabularies replaced by releases you have downloaded."""
+    from kg.vocab_user import build_vocabulary
+
+    _say_made(build_vocabulary(releases, output, subset=subset))
+
+
+@vocab.command("add")
+@click.argument("words", type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write there instead of casegraph's settings folder.")
+def vocab_add(words: Path, output: Path | None) -> None:
+    """Add a laboratory's own terms and synonyms, from a TSV of id, label, synonyms, parents."""
+    from kg.vocab_user import add_words
+
+    _say_made(add_words(words, output))
+
+
+def _say_made(made: Any) -> None:
+    for source in made.sources:
+        click.echo(f"{source.prefix}: {source.name} {source.version}", err=True)
+    for remark in made.remarks:
+        click.echo(f"remark: {remark}", err=True)
+    click.echo(f"{made.path}: {made.terms:,} terms", err=True)
 
 
 @main.command()

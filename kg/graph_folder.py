@@ -15,6 +15,7 @@ from typing import Any
 from kg import __version__, files
 from kg.cases import default_seeds, record_paths
 from kg.errors import BuildError, CasegraphError
+from kg.terms import VOCABULARY, vocabulary_file
 
 
 def current(out: Path) -> Path | None:
@@ -48,7 +49,7 @@ def _input_paths(records: Iterable[Path]) -> Iterator[Path]:
     yield from sorted(files.folder("ontology").glob("*.ttl"))
     yield files.folder("ontology") / "context.jsonld"
     yield from sorted((files.folder("queries") / "rules").glob("*.rq"))
-    yield from sorted(Path(__file__).parent.glob("data/vocabulary*"))
+    yield from sorted({VOCABULARY, vocabulary_file()})
     yield from sorted(Path(__file__).parent.rglob("*.py"))
 
 

@@ -239,12 +239,16 @@ def serve(graph: Path | None, host: str, port: int, *, records: Path | None, log
 # 4) drafts and comparisons
 
 
-def draft(source: Path, case_id: str = "draft", output: Path | None = None, *, build_graph: bool = False) -> tuple[list[str], list[str]]:
+def draft(
+    source: Path, case_id: str = "draft", output: Path | None = None, *, build_graph: bool = False,
+    model: str | None = None, model_url: str | None = None,
+) -> tuple[list[str], list[str]]:  # fmt: skip
     """Draft the record of a report, one for each patient.
 
     Args:
         output: the file to write; several patients get a number after its stem. With `build_graph` it may be left out.
         build_graph: also build the graph of the drafts, into `DRAFT_GRAPH`.
+        model: a language model to propose statements too, at `model_url`; nothing leaves the machine without it.
 
     Returns:
         The records' texts, and remarks on what was and was not understood.
@@ -254,7 +258,14 @@ def draft(source: Path, case_id: str = "draft", output: Path | None = None, *, b
     """
     from kg.draft import draft_report
 
-    found = draft_report(source, case_id)
+    found: Any = draft_report(source, case_id)
+    if model is not None:
+        from kg.draft.llm import propose
+        from kg.report import load_report
+
+        proposed = propose(load_report(source), found, model, base_url=model_url)
+        proposed.remarks[:0] = found.remarks
+        found = proposed
     texts = [found.to_yaml(i) for i in range(len(found.records))]
     if output is not None:
         for i, text in enumerate(texts):

@@ -16,8 +16,10 @@ from __future__ import annotations
 
 import json
 import mmap
+import os
 import re
 import struct
+import sys
 import zlib
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
@@ -26,6 +28,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+from kg import names as iris
 from kg.errors import MislabelledTerm, RetiredTerm, StoreError, TermError, UnknownTerm
 
 VOCABULARY = Path(__file__).parent / "data" / "vocabulary.bin"
@@ -456,6 +459,11 @@ def _likeness(matcher: SequenceMatcher[str], wanted: str, name: str) -> float:
     return score
 
 
+def _remedy(path: Path) -> str:
+    mine = path in (user_vocabulary(), Path(os.environ.get("CASEGRAPH_VOCABULARY") or VOCABULARY))
+    return "kg vocab build, or delete it and unset CASEGRAPH_VOCABULARY" if mine and path != VOCABULARY else "python ontology/imports/update.py"
+
+
 class _VocabularyFile:
     """The mapped file: term numbers, blocks and the name index; decoding only."""
 
@@ -464,14 +472,13 @@ class _VocabularyFile:
             with open(path, "rb") as file:
                 self._bytes = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         except (OSError, ValueError) as error:
-            raise StoreError(f"{path}: cannot read the vocabulary; run python ontology/imports/update.py",
-                             path=path) from error
+            raise StoreError(f"{path}: cannot read the vocabulary; run {_remedy(path)}", path=path) from error
         if self._bytes[: len(MAGIC)] != MAGIC:
-            raise StoreError(f"{path}: not a vocabulary of this version; run python ontology/imports/update.py",
-                             path=path)
+            raise StoreError(f"{path}: not a vocabulary of this version; run {_remedy(path)}", path=path)
         (length,) = struct.unpack_from("<I", self._bytes, len(MAGIC))
         start = len(MAGIC) + 4
         self.header = json.loads(zlib.decompress(self._bytes[start : start + length]))
+        _declare_prefixes(self.header.get("namespaces", {}))
         self.whole = frozenset(self.header["whole"])  # prefixes carried entire
         self._base = start + length
         # prefix → (first block, one past its last block)
@@ -571,15 +578,64 @@ def _places(text: bytes, piece: bytes) -> Iterator[int]:
 
 
 @lru_cache(maxsize=4)
-def _packaged(path: Path) -> Terms:
+def _opened(path: Path) -> Terms:
     return Terms(path)
 
 
+def user_vocabulary() -> Path:
+    """Where a user's own vocabulary lies by default, whether or not there is one: in the platform's settings folder."""
+    if sys.platform == "win32":
+        home = os.environ.get("APPDATA") or os.path.expanduser("~")
+    elif sys.platform == "darwin":
+        home = os.path.expanduser("~/Library/Application Support")
+    else:
+        home = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")
+    return Path(home, "casegraph", VOCABULARY.name)
+
+
+def vocabulary_file() -> Path:
+    """The vocabulary in use: what CASEGRAPH_VOCABULARY names (set but empty: the packaged one), else the user's, else the
+    packaged one. Looked up once for each setting of the environment.
+    """
+    named = os.environ.get("CASEGRAPH_VOCABULARY")
+    if named is not None:
+        return Path(named) if named else VOCABULARY
+    return _default_file(*map(os.environ.get, ("HOME", "XDG_CONFIG_HOME", "APPDATA")))
+
+
+@lru_cache(maxsize=16)
+def _default_file(*_: str | None) -> Path:
+    user = user_vocabulary()
+    return user if user.is_file() else VOCABULARY
+
+
+def forget_vocabulary() -> None:
+    """Look the vocabulary up and open it anew at the next `load_terms`; for who has just written one."""
+    _default_file.cache_clear()
+    _opened.cache_clear()
+
+
+#: The prefixes that a user's vocabulary has declared in this process.
+DECLARED: set[str] = set()
+
+
+def _declare_prefixes(namespaces: dict[str, str]) -> None:
+    """Make the prefixes of a user's vocabulary known to `kg.names`; those it knows stay as they are."""
+    for prefix, namespace in namespaces.items():
+        if prefix not in iris.PREFIXES:
+            DECLARED.add(prefix)
+            iris.PREFIXES[prefix] = namespace
+            iris._LONGEST_FIRST.append((prefix, namespace))
+            iris._LONGEST_FIRST.sort(key=lambda item: -len(item[1]))
+            iris._BY_LOWER_CASE[prefix.lower()] = prefix
+
+
 def load_terms(path: str | Path | None = None, extra: Iterable[Term] = ()) -> Terms:
-    """The packaged vocabulary (opened once), or another file; with `extra` terms of our own on top.
+    """The vocabulary in use (opened once), or another file; with `extra` terms of our own on top.
 
     Args:
-        path: a file written by `kg.vocab`; None means the packaged one.
+        path: a file written by `kg.vocab`; None means `vocabulary_file()`: the user's where there is one, else the
+            packaged one.
         extra: terms to add, say the classes of `ontology/`; they win over a packaged term of the same id.
     Raises:
         StoreError: the file is missing or of another version.
@@ -589,5 +645,5 @@ def load_terms(path: str | Path | None = None, extra: Iterable[Term] = ()) -> Te
     'prednisolone'
     """
     extra = tuple(extra)
-    file = Path(path) if path else VOCABULARY
-    return Terms(file, extra) if extra else _packaged(file)
+    file = Path(path) if path else vocabulary_file()
+    return Terms(file, extra) if extra else _opened(file)

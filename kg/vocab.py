@@ -14,7 +14,7 @@ import struct
 import zipfile
 import zlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -116,18 +116,19 @@ def read_obo(text: str, source: str, prefix: str) -> Table:
         tags = defaultdict(list)
         for line in lines[1:]:
             tag, _, value = line.partition(": ")
-            tags[tag].append(value.split(" ! ")[0].strip() if tag in ("is_a", "relationship") else value)
-        curie = tags["id"][0]
+            tags[tag].append(value.split(" ! ")[0].strip() if tag in ("is_a", "relationship", "replaced_by") else value)
+        curie = next(iter(tags["id"]), "")
         if not curie.startswith(prefix + ":"):
             continue
         found = [match.groups() for value in tags["synonym"] if (match := _OBO_SYNONYM.match(value))]
         names = [(re.sub(r"\\(.)", r"\1", name), scope.lower()) for name, scope in found]
         parents = [value.split(" ")[0] for value in tags["is_a"]]
         wholes = [value.split()[1] for value in tags["relationship"] if value.startswith(("part_of ", "BFO:0000050 "))]
+        roles = [value.split()[1] for value in tags["relationship"] if value.startswith(("has_role ", "RO:0000087 "))]
         obsolete = "true" in tags["is_obsolete"]
         table[curie] = make_term(
-            curie, current_name(tags["name"][0]), names, parents=sort_curies(parents), part_of=sort_curies(wholes),
-            obsolete=obsolete, replaced_by=sort_curies(tags["replaced_by"]), source=source)
+            curie, current_name(next(iter(tags["name"]), "")), names, parents=sort_curies(parents),
+            part_of=sort_curies(wholes), roles=sort_curies(roles), obsolete=obsolete, replaced_by=sort_curies(tags["replaced_by"]), source=source)
         merged.update(dict.fromkeys(tags["alt_id"], curie))
     for old, new in merged.items():
         if old not in table:
@@ -402,7 +403,7 @@ def compile_vocabulary(sources: Sources, facts: Path | None, out: Path) -> Table
     rows = read_facts(facts) if facts and facts.exists() else []
     whole = {curie.partition(":")[0] for curie in table}
     table = lay_over(table, rows)
-    table = {curie: _only_known(term, table) for curie, term in table.items()}
+    table = {curie: only_known(term, table) for curie, term in table.items()}
     pack(table.values(), [*SOURCES, *fact_sources(rows)], out, whole=whole)
     return table
 
@@ -434,7 +435,7 @@ def lay_over(table: Table, rows: list[dict[str, str]]) -> Table:
     return table
 
 
-def _only_known(term: Term, table: Table) -> Term:
+def only_known(term: Term, table: Table) -> Term:
     """The term without references to terms that we do not carry (or that are retired)."""
     def known(curies: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(each for each in curies if each in table and not table[each].obsolete)
@@ -452,11 +453,13 @@ def fact_sources(rows: list[dict[str, str]]) -> list[Source]:
 
 # --- packing ----------------------------------------------------------------------------------------------------------
 
-def pack(terms: Iterable[Term], sources: Iterable[Source], out: Path, *, whole: Iterable[str] = ()) -> None:
+def pack(terms: Iterable[Term], sources: Iterable[Source], out: Path, *, whole: Iterable[str] = (),
+         more: Mapping[str, object] | None = None) -> None:
     """Write the terms as `kg.terms` reads them; the same terms give the same bytes.
 
     Args:
-        whole: the prefixes whose vocabulary is carried entire, so that an id not found does not exist."""
+        whole: the prefixes whose vocabulary is carried entire, so that an id not found does not exist.
+        more: for the header of a user's vocabulary, see `kg.vocab_user`."""
     ordered = sorted(terms, key=lambda term: term_order(term.curie))
     releases = sorted({term.source for term in ordered})
     blocks, offsets = bytearray(), [0]
@@ -475,7 +478,7 @@ def pack(terms: Iterable[Term], sources: Iterable[Source], out: Path, *, whole: 
         offsets.append(len(blocks))
     header = {"count": len(ordered), "releases": releases, "sources": [list(source) for source in sources],
               "prefixes": prefixes, "first_terms": first_terms, "first_keys": first_keys, "offsets": offsets,
-              "names_at": len(blocks), "whole": sorted(whole)}
+              "names_at": len(blocks), "whole": sorted(whole), **(more or {})}
     packed_header = zlib.compress(json.dumps(header, separators=(",", ":")).encode(), 9)
     out.parent.mkdir(parents=True, exist_ok=True)
     partial = out.with_suffix(".part")

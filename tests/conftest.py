@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,9 @@ import pytest
 from kg import pipeline
 from kg.record import LoadedRecord, lines, parse_record
 from kg.report import Report
+
+# A developer's own vocabulary must not change what is tested.
+os.environ["CASEGRAPH_VOCABULARY"] = ""
 
 ROOT = Path(__file__).parent.parent
 SEED = ROOT / "seeds" / "antonopoulos-2018"

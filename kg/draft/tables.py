@@ -5,11 +5,12 @@
 True
 
 The compiled file is written by `python -m kg.draft.compile`; where it is missing or older than the vocabulary or the
-word lists, the tables are made in memory, which takes some seconds.
+word lists, the tables are made in memory, which takes some seconds. Those of a user's vocabulary are kept beside it.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import struct
@@ -21,7 +22,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kg.draft.words import DATA, STOP, keys, number_of, rows_of, singular, stem
-from kg.terms import VOCABULARY
+from kg.files import write_bytes
+from kg.terms import VOCABULARY, vocabulary_file
 
 FILE = Path(__file__).parent.parent / "data" / "draft.bin"
 MAGIC = b"KGDRAFT1"
@@ -79,10 +81,12 @@ def single_keys(word: str) -> tuple[int, ...]:
 
 
 def stamp() -> bytes:
-    """What the tables are made from: the vocabulary's size and first bytes, the word lists, and the rules of comparing."""
+    """What the tables are made from: the vocabulary's size and first bytes (all bytes of a user's), the word lists, and the
+    rules of comparing."""
     digest = blake2b(digest_size=STAMP)
-    with VOCABULARY.open("rb") as file:
-        digest.update(file.read(4096) + str(VOCABULARY.stat().st_size).encode())
+    vocabulary = vocabulary_file()
+    with vocabulary.open("rb") as file:
+        digest.update(file.read(4096 if vocabulary == VOCABULARY else -1) + str(vocabulary.stat().st_size).encode())
     here = Path(__file__).parent
     for path in (*sorted(DATA.glob("*.tsv")), here / "words.py", here / "tables.py", here / "compile.py"):
         digest.update(path.read_bytes())
@@ -101,13 +105,18 @@ def _unpacked(data: bytes) -> dict[int, str]:
 @lru_cache(maxsize=1)
 def _pieces() -> list[bytes]:
     """The pieces of the compiled file, still packed."""
-    data = FILE.read_bytes() if FILE.exists() else b""
+    vocabulary = vocabulary_file()
+    compiled = FILE if vocabulary == VOCABULARY else vocabulary.with_suffix(".draft")
+    data = compiled.read_bytes() if compiled.exists() else b""
     at = len(MAGIC) + STAMP
     if data[:at] != MAGIC + stamp():
         from kg.draft.compile import pack
         from kg.terms import load_terms
 
         data = pack(load_terms())
+        if compiled != FILE:
+            with contextlib.suppress(OSError):  # a folder that cannot be written to: made anew each time
+                write_bytes(compiled, data)
     pieces = []
     while at < len(data):
         (size,) = struct.unpack_from("<I", data, at)

@@ -185,7 +185,7 @@ def _new_slice(prefix: str, source: Any) -> Document:
     iri = f"{names.IMPORTS}{prefix.lower()}.ttl"
     rows: list[tuple[str, Any]] = [("title", ox.Literal(f"{source.name if source else prefix}: terms that cases use"))]
     if source:
-        rows += [("source", ox.NamedNode(source.url)), ("license", ox.NamedNode(source.licence))]
+        rows += [(key, ox.NamedNode(iri)) for key, iri in (("source", source.url), ("license", source.licence)) if iri]
     triples = [ox.Triple(ox.NamedNode(iri), _TYPE, _ONTOLOGY)]
     triples += [ox.Triple(ox.NamedNode(iri), ox.NamedNode(_DCTERMS + name), value) for name, value in rows]
     if source:
