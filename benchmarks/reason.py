@@ -129,7 +129,7 @@ def hermit():
         return list(read(path))
 
     def reason(quads):
-        verdict = dl.classify(quads, timeout=LIMIT + 60, memory_mb=8000)
+        verdict = dl.classify(quads, timeout=LIMIT, memory_mb=8000)
         if not verdict.consistent or verdict.unsatisfiable:
             raise SystemExit(f"HermiT: consistent {verdict.consistent}, unsatisfiable {verdict.unsatisfiable}")
         return {"seconds": verdict.seconds, "found": sum(map(len, verdict.types.values()))}

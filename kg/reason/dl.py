@@ -122,9 +122,11 @@ def _run(command: list[str], timeout: int, size: int) -> dict[str, Any]:
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
     try:
         out, err = process.communicate(timeout=timeout)
-    except subprocess.TimeoutExpired as error:
+    except BaseException as error:  # an interrupt, too, must not leave Java running
         os.killpg(process.pid, signal.SIGKILL)  # Java is a child of the child: the whole group has to go
         process.communicate()
+        if not isinstance(error, subprocess.TimeoutExpired):
+            raise
         raise ReasonerError(f"HermiT did not end within {timeout} s on {size:,} triples; it was stopped (raise --timeout, or give fewer cases)") from error
     if process.returncode != 0:
         last = [line for line in err.strip().splitlines() if line.strip()][-1:] or ["no message"]
