@@ -18,10 +18,10 @@ import pyoxigraph as ox
 
 from kg import names
 from kg.errors import BuildError, RecordError
-from kg.record import STATEMENT_SECTIONS, PlacedTime, Record, TermRef, place
+from kg.record import STATEMENT_SECTIONS, STATUS_SHOWN, PlacedTime, Record, TermRef, place
 from kg.record.times import days
 from kg.report import Report, Span
-from kg.units import parse_quantity
+from kg.units import parse_quantity, read_range
 
 #: The class of each section's statements.
 KIND = {
@@ -37,16 +37,11 @@ OUTCOME_CLASS = {
     "flared": "Flare", "stopped-for-toxicity": "Toxicity", "pending": "PendingResponse",
 }  # fmt: skip
 BENEFIT = {"resolved": "beneficial", "improved": "beneficial", "pending": "pending"}
-#: What an interpretation says about the abnormal finding that a measurement or antibody test stands for.
-STATUS_SHOWN = {
-    "high": "present", "low": "present", "abnormal": "present", "positive": "present", "normal": "absent", "negative": "absent",
-}  # fmt: skip
 
 #: Fields that name another node of the record, and fields that `build` turns into something else.
 _NODE_FIELDS = frozenset({"at", "when", "by", "from", "after", "before", "to", "alternatives", "conflicts_with"})
 _WORD_FIELDS = {"after": "Response", "by": "TimePoint"}  # a duration, not a node, in these models
 _OWN_FIELDS = frozenset({"id", "quote", "section", "course", "value", "cites", "effect", "purpose", "assumed_unit"})
-_PRINTED_RANGE = re.compile(r"\s*([\d.,]+)\s*(?:-|–|—|to)\s*([\d.,]+)\s*(.*)\Z", re.S)
 CONTEXT_CHARACTERS = 32
 
 
@@ -135,6 +130,11 @@ def main_term(item: Any) -> TermRef | None:
 
 def _iri(curie: str) -> str:
     return names.expand(curie)
+
+
+def _label_part(iri: str) -> str:
+    """An IRI as part of a blank node's label: never cut short, for two classes must not share a node."""
+    return re.sub(r"[^a-z0-9]+", "-", names.compact(iri).lower()).strip("-")
 
 
 def _is_list(value: Any) -> bool:
@@ -246,8 +246,7 @@ class _Case:
 
     def _some(self, node_id: str, prop: str, class_iri: str) -> dict[str, Any]:
         """The OWL class "`prop` some `class`", as a blank node whose label is stable."""
-        key = slug(f"{self.record.case} {node_id} {prop} {names.compact(class_iri)}".replace(":", " "))
-        key = f"{slug(self.record.case)}-{slug(node_id)}-{slug(prop)}-{slug(names.compact(class_iri))}"
+        key = f"{self.record.case}-{node_id.lstrip('#')}-{prop.lower()}-{_label_part(class_iri)}"
         return {"id": f"_:{key}", "type": "owl:Restriction", "onProperty": f"cg:{prop}", "someValuesFrom": {"id": class_iri}}
 
     # 2) each kind's own
@@ -420,7 +419,7 @@ class _Case:
         if placed.offset is not None:
             node["offset"] = placed.offset
         node["isa"] = [
-            {"id": f"_:{slug(self.record.case)}-{name}-not-{slug(names.compact(concept))}", "type": "owl:Class",
+            {"id": f"_:{self.record.case}-{name}-not-{_label_part(concept)}", "type": "owl:Class",
              "complementOf": self._some(f"{name}-not", "hasFinding", concept)}
             for concept in sorted(set(self.absent.get(name, ())))
         ]  # fmt: skip
@@ -458,17 +457,3 @@ def _number(value: Decimal) -> str:
     """
     text = format(value, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def read_range(text: str) -> tuple[Decimal | None, Decimal | None]:
-    """Lower and upper limit of a printed reference range; None where it gives none.
-
-    Example:
-    >>> read_range("< 0.8 mg/dL"), read_range("12-16 g/dL")
-    ((None, Decimal('0.8')), (Decimal('12'), Decimal('16')))
-    """
-    match = _PRINTED_RANGE.match(text)
-    if match:
-        return parse_quantity(match[1]).value, parse_quantity(f"{match[2]} {match[3]}").value
-    quantity = parse_quantity(text)
-    return (quantity.value, None) if quantity.comparator.startswith(">") else (None, quantity.value)

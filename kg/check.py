@@ -19,11 +19,11 @@ from kg import files, names
 from kg.ask import plain
 from kg.errors import RecordError, ReportError, StoreError, TermError
 from kg.issue import Issue, Level
-from kg.record import STATEMENT_SECTIONS, LoadedRecord, TermRef, place
+from kg.record import STATEMENT_SECTIONS, STATUS_SHOWN, LoadedRecord, TermRef, place
 from kg.report import Report, Span
 from kg.store import EmbeddedStore
 from kg.terms import Terms
-from kg.units import parse_quantity, parse_unit
+from kg.units import parse_quantity, parse_unit, read_range
 
 #: Fields that name another node: field -> (what it names, where the names are).
 _REFERENCES = {
@@ -188,7 +188,7 @@ def _courses(loaded: LoadedRecord) -> Iterator[Issue]:
 
 def _values(loaded: LoadedRecord, terms: Terms) -> Iterator[Issue]:
     for i, item in enumerate(loaded.record.measurements):
-        for field, read in (("value", parse_quantity), ("assumed_unit", parse_unit), ("normal", _range)):
+        for field, read in (("value", parse_quantity), ("assumed_unit", parse_unit), ("normal", read_range)):
             value = getattr(item, field)
             if value is not None:
                 try:
@@ -204,12 +204,6 @@ def _values(loaded: LoadedRecord, terms: Terms) -> Iterator[Issue]:
                     parse_quantity(step.dose)
                 except RecordError as error:
                     yield loaded.source.issue(("treatments", i, "course", j, "dose"), str(error), code="unit")
-
-
-def _range(text: str) -> None:
-    from kg.build import read_range
-
-    read_range(text)
 
 
 # 6) contradictions
@@ -231,8 +225,6 @@ def _contradictions(loaded: LoadedRecord) -> Iterator[Issue]:
 
 
 def _stated(record: Any) -> Iterator[tuple[tuple[str | int, ...], TermRef, str, str | None, frozenset[str]]]:
-    from kg.build import STATUS_SHOWN
-
     for i, item in enumerate(record.findings):
         if item.status != "uncertain":
             yield ("findings", i), item.is_, item.status, item.at, frozenset(item.sites)

@@ -236,12 +236,11 @@ def _ask_callback(name: str) -> Any:
     def run(
         graph: Path | None, endpoint: str | None, format_: str, output: Path | None, why: int | None, why_not: str | None, **values: str | None
     ) -> None:
-        from kg.pipeline import open_graph
+        from kg.pipeline import built_graph, open_graph
         from kg.present import grounds, missing, rows
 
         given = {key.removeprefix("value_"): value for key, value in values.items() if value is not None}
-        _say_if_building(graph or endpoint)
-        opened = open_graph(endpoint or graph)
+        opened = open_graph(endpoint or built_graph(graph, _remark))
         if why_not is not None:
             _write(missing(opened.why_not(name, why_not, **given), why_not), output)
             return
@@ -284,12 +283,11 @@ def questions(format_: str) -> None:
 @output_option
 def query(sparql: str, graph: Path | None, endpoint: str | None, format_: str, output: Path | None) -> None:
     """Run a SPARQL SELECT of your own: the text, a file's name, or - for stdin."""
-    from kg.pipeline import open_graph
+    from kg.pipeline import built_graph, open_graph
     from kg.present import rows
 
     text = _text_of(sparql)
-    _say_if_building(graph or endpoint)
-    _write(rows(open_graph(endpoint or graph).query(text), format_), output)
+    _write(rows(open_graph(endpoint or built_graph(graph, _remark)).query(text), format_), output)
 
 
 def _text_of(sparql: str) -> str:
@@ -303,12 +301,8 @@ def _text_of(sparql: str) -> str:
         raise CasegraphError(f"{sparql}: {getattr(error, 'strerror', None) or error}") from error
 
 
-def _say_if_building(graph: object) -> None:
-    """A word on stderr where the default graph has to be made first: it takes a second, and makes a folder."""
-    from kg.pipeline import DEFAULT_GRAPH, is_stale
-
-    if graph is None and is_stale(DEFAULT_GRAPH):
-        click.echo(f"building {DEFAULT_GRAPH} first", err=True)
+def _remark(words: str) -> None:
+    click.echo(words, err=True)
 
 
 @main.command()

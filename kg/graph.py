@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -67,11 +67,12 @@ def build(sources: Iterable[Path] | None = None, out: Path = DEFAULT_GRAPH, form
     return Built(out, len(cases), len(quads))
 
 
-def built_graph(graph: Path | None) -> Path:
-    """A graph's folder, or the default one, built first if it is missing or stale."""
+def built_graph(graph: Path | None, say: Callable[[str], None] = lambda words: None) -> Path:
+    """A graph's folder, or the default one, built first if it is missing or stale; `say` is told before that is done."""
     if graph is not None:
         return graph
     if is_stale(DEFAULT_GRAPH):
+        say(f"building {DEFAULT_GRAPH} first")
         build()
     return DEFAULT_GRAPH
 

@@ -103,6 +103,15 @@ def canonical_prefix(prefix: str) -> str | None:
     return _BY_LOWER_CASE.get(prefix.lower())
 
 
+def add_prefix(prefix: str, namespace: str) -> None:
+    """Make one more prefix known, say a laboratory's own; one that is known stays as it is."""
+    if prefix not in PREFIXES:
+        PREFIXES[prefix] = namespace
+        _LONGEST_FIRST.append((prefix, namespace))
+        _LONGEST_FIRST.sort(key=lambda item: -len(item[1]))
+        _BY_LOWER_CASE[prefix.lower()] = prefix
+
+
 def case_iri(case_id: str) -> str:
     """The IRI of a case, which is also the name of its graph."""
     return CASE + case_id

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kg import files
 from kg.cases import (
@@ -29,6 +29,9 @@ from kg.graph import DEFAULT_GRAPH, FORMATS, Graph, build, built_graph, open_gra
 from kg.graph_folder import current, is_stale
 from kg.issue import Issue, errors
 from kg.store import EmbeddedStore, Store
+
+if TYPE_CHECKING:
+    from kg.check import Coverage
 
 __all__ = [
     "DEFAULT_GRAPH", "FORMATS", "CaseFiles", "Graph", "all_terms", "build", "built_graph", "check", "check_ontology", "current", "diff", "draft",
@@ -89,28 +92,30 @@ def check(sources: Iterable[Path] | None = None, *, quick: bool = False) -> Chec
     Raises:
         CasegraphError: a file that cannot be read at all; what a readable record says wrong is an issue.
     """
+    from kg.check import coverage
+
     issues: list[Issue] = []
     cases: list[CaseFiles] = []
+    covered: list[Coverage] = []
     for path in record_paths([default_seeds()] if sources is None else sources):
         try:
             case = read_case(path)
         except RecordError as error:
             issues += issues_of(error, path)
             continue
-        issues += [*case.issues, *_uncovered(case)]
         cases.append(case)
+        covered.append(coverage(case.loaded, case.report))
+        issues += [*case.issues, *_uncovered(case, covered[-1])]
     store = None
     if cases and not quick and not errors(issues):
         store, found = _check_graph(cases)
         issues += found
-    return Checked(issues, [_case_check(case, store) for case in cases])
+    return Checked(issues, [_case_check(case, found, store) for case, found in zip(cases, covered, strict=True)])
 
 
-def _uncovered(case: CaseFiles) -> list[Issue]:
+def _uncovered(case: CaseFiles, found: Coverage) -> list[Issue]:
     """A warning where sentences of the report are not accounted for."""
-    from kg.check import coverage
-
-    missing = len(coverage(case.loaded, case.report).missing)
+    missing = len(found.missing)
     if not missing:
         return []
     message = f"{missing} sentence{'s' if missing != 1 else ''} of the report neither quoted nor left out"
@@ -128,12 +133,10 @@ def _check_graph(cases: list[CaseFiles]) -> tuple[EmbeddedStore, list[Issue]]:
     return store, check_shapes(stated) + check_graph(store)
 
 
-def _case_check(case: CaseFiles, store: Store | None) -> CaseCheck:
-    from kg.check import coverage
+def _case_check(case: CaseFiles, found: Coverage, store: Store | None) -> CaseCheck:
     from kg.record import STATEMENT_SECTIONS
 
     record = case.loaded.record
-    found = coverage(case.loaded, case.report)
     missing = tuple(" ".join(case.report.quote(span).split()) for span in found.missing)
     care: tuple[tuple[str, str, str], ...] = ()
     if store is not None:
@@ -173,9 +176,10 @@ def reason_quick(sources: Iterable[Path] | None = None) -> str:
     cases = read_cases(record_paths([default_seeds()] if sources is None else sources))
     stated, axioms = stated_quads(cases)
     started = time.perf_counter()
-    inferred = follow(stated, axioms)
+    model = infer(read_rules(axioms), stated)
+    inferred = follow(stated, axioms, model)
     seconds = time.perf_counter() - started
-    clashes = infer(read_rules(axioms), stated).clashes
+    clashes = model.clashes
     verdict = f"{len(clashes)} contradictions (see: kg explain)" if clashes else "no contradiction"
     return f"{len(stated):,} stated triples, {len(inferred):,} follow from {len(axioms):,} of the ontology, in {seconds * 1000:.0f} ms; {verdict}"
 

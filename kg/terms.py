@@ -624,10 +624,7 @@ def _declare_prefixes(namespaces: dict[str, str]) -> None:
     for prefix, namespace in namespaces.items():
         if prefix not in iris.PREFIXES:
             DECLARED.add(prefix)
-            iris.PREFIXES[prefix] = namespace
-            iris._LONGEST_FIRST.append((prefix, namespace))
-            iris._LONGEST_FIRST.sort(key=lambda item: -len(item[1]))
-            iris._BY_LOWER_CASE[prefix.lower()] = prefix
+            iris.add_prefix(prefix, namespace)
 
 
 def load_terms(path: str | Path | None = None, extra: Iterable[Term] = ()) -> Terms:

@@ -34,6 +34,7 @@ PRINTED = {
 }  # fmt: skip
 
 _QUANTITY = re.compile(r"\s*(<=|>=|<|>|≤|≥|~)?\s*([-+]?\d[\d,]*(?:\.\d+)?|\.\d+)\s*(.*?)\s*\Z", re.S)
+_PRINTED_RANGE = re.compile(r"\s*([\d.,]+)\s*(?:-|–|—|to)\s*([\d.,]+)\s*(.*)\Z", re.S)
 _POWER = re.compile(r"(?:[x×*]\s*)?10\s*(?:\^|\*\*|\*)?\s*([⁰¹²³⁴⁵⁶⁷⁸⁹]+|\d{1,2})\s*/\s*")
 _SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _FACTOR = re.compile(r"([A-Za-z%\[\]_'0-9*µμ°º]+?)([-+]?\d)?\Z")
@@ -118,3 +119,17 @@ def _is_atom(text: str) -> bool:
     if text in METRIC or text in PLAIN:
         return True
     return any(text.startswith(prefix) and text[len(prefix) :] in METRIC for prefix in PREFIX)
+
+
+def read_range(text: str) -> tuple[Decimal | None, Decimal | None]:
+    """Lower and upper limit of a printed reference range; None where it gives none.
+
+    Example:
+    >>> read_range("< 0.8 mg/dL"), read_range("12-16 g/dL")
+    ((None, Decimal('0.8')), (Decimal('12'), Decimal('16')))
+    """
+    match = _PRINTED_RANGE.match(text)
+    if match:
+        return parse_quantity(match[1]).value, parse_quantity(f"{match[2]} {match[3]}").value
+    quantity = parse_quantity(text)
+    return (quantity.value, None) if quantity.comparator.startswith(">") else (None, quantity.value)

@@ -6,7 +6,8 @@ import pyoxigraph as ox
 import pytest
 
 from kg import names, ontology
-from kg.build import case_document, case_quads, node_ids, read_range
+from kg.build import case_document, case_quads, node_ids
+from kg.units import read_range
 from tests.conftest import SmallCase
 
 BASE = names.node_iri("small-2020", "")
@@ -114,3 +115,12 @@ def test_every_property_of_a_case_is_declared_by_the_ontology(seed: object) -> N
 )
 def test_printed_ranges(text: str, low: str | None, high: str | None) -> None:
     assert tuple(None if v is None else str(v) for v in read_range(text)) == (low, high)
+
+
+def test_class_expressions_of_long_named_nodes_are_not_shared(small: type[SmallCase]) -> None:
+    name = "a" * 75
+    two = "".join(f'  - {{id: {name}{n}, is: "HP:0000988 ! Skin rash", sites: "UBERON:0001456 ! face", quote: a rash}}\n' for n in "bc")
+    found = triples(small(('  - {is: "HP:0001824', two + '  - {is: "HP:0001824')))
+    restrictions = [{o for s, p, o in found if s == node(name + n) and p == TYPE and o.startswith("_:")} for n in "bc"]
+    assert all(len(each) == 1 for each in restrictions)
+    assert not restrictions[0] & restrictions[1]

@@ -32,13 +32,6 @@ _SEVERITY = re.compile(r"\b(mild|moderate|severe|marked|profound|slight)(?:ly)?\
 _GRADE = re.compile(r"\b[0-5][+-]?/5\b")
 
 
-class Status(NamedTuple):
-    """What the text says of a mention: present, absent or uncertain for the patient, or somebody else's."""
-
-    status: str
-    why: str
-
-
 def sites_after(text: str, end: int, stop: int) -> list[str]:
     """The parts of the body that a mention is said to be at, as term strings; only where they follow directly.
 

@@ -15,10 +15,8 @@ from kg.terms import load_terms
 
 TOKEN = re.compile(rf"{WORD.pattern}|[.;:?!,/()\[\]+<>=%&]|\n\s*\n", re.I)
 CONJUNCTIONS = frozenset(("and", "or", "and/or", "as well as", "nor", ",", "/", "&", "plus"))
-BREAKS = frozenset(".;:?!()[]<>=%+")
 #: Grades that a record keeps apart from the finding.
 SPREAD = word_list("spread")
-FAR = 3  # words of a conjunct that are tried
 
 
 class Hit(NamedTuple):
@@ -213,7 +211,7 @@ class Recogniser:
                     if a - first in hit.places and len(hit.places) > 1:
                         places = [first + k if k <= a - first else first + k + b - a - 1 for k in sorted(hit.places)]
                         places = sorted(
-                            {*places, *(range(a, b) if True else ())} - {k for k in range(a, b) if tokens[k].kind != "content"} | {a}
+                            {*places, *range(a, b)} - {k for k in range(a, b) if tokens[k].kind != "content"} | {a}
                         )
                         yield Hit(tokens[places[0]].start, tokens[places[-1]].end, hit.curie, frozenset(places) | {-number}, 2)
 

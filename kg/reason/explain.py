@@ -15,7 +15,7 @@ import pyoxigraph as ox
 from kg import names
 from kg.names import RDF_TYPE
 from kg.reason.axioms import Axiom, node_key, read_rules
-from kg.reason.engine import IS, Chainer, Fact, Model, is_named
+from kg.reason.engine import IS, Chainer, Fact, Model
 
 _QUOTE = ox.NamedNode(names.CG + "quote")
 _LABEL = ox.NamedNode(names.RDFS_LABEL)
@@ -96,10 +96,6 @@ class Explainer:
         if quad is not None:
             leaves.append(quad)
         return Justification("nothing can be as the record says: it contradicts itself", self._minimal(leaves, lambda m: not m.is_consistent))
-
-    def types_of(self, individual: str) -> list[str]:
-        """The named classes that an individual is an instance of."""
-        return sorted(filter(is_named, self._model(self.case, self.axioms, trace=False).types.get(individual, ())))
 
     def _model(self, case: Sequence[ox.Quad], axioms: Sequence[ox.Quad], *, trace: bool = True) -> Model:
         return Chainer(read_rules(axioms), trace=trace).load(case).run()

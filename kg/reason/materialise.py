@@ -13,7 +13,7 @@ import pyoxigraph as ox
 from kg import files, names
 from kg.errors import BuildError
 from kg.reason.axioms import node_key, read_rules
-from kg.reason.engine import infer, is_named
+from kg.reason.engine import Model, infer, is_named
 from kg.terms import Term, Terms
 
 _TYPE = ox.NamedNode(names.RDF_TYPE)
@@ -96,15 +96,16 @@ def _roles(classes: Mapping[str, Term], above: Mapping[str, tuple[str, ...]], no
             yield ox.Quad(nodes[curie], _HAS_ROLE, nodes[role], INFERRED)
 
 
-def follow(quads: Iterable[ox.Quad], axioms: Iterable[ox.Quad]) -> list[ox.Quad]:
+def follow(quads: Iterable[ox.Quad], axioms: Iterable[ox.Quad], model: Model | None = None) -> list[ox.Quad]:
     """What the ontology's axioms add to the cases: types and relations of named individuals.
 
     Args:
         quads: the cases' graphs.
         axioms: the ontology's modules and the hierarchy of the terms in use.
+        model: what `infer` made of both, where the caller has it already.
     """
     quads = list(quads)
-    model = infer(read_rules(axioms), quads)
+    model = model or infer(read_rules(axioms), quads)
     stated = {(quad.subject.value, quad.predicate.value, node_key(quad.object)) for quad in quads if isinstance(quad.subject, ox.NamedNode)}
     individuals = {subject for subject, _, _ in stated}
     found = []

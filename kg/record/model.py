@@ -389,3 +389,8 @@ STATEMENT_SECTIONS = (
     "history", "findings", "antibodies", "measurements", "investigations", "diagnoses", "treatments", "responses",
     "claims", "references",
 )  # fmt: skip
+
+#: What an interpretation says about the abnormal finding that a measurement or antibody test stands for.
+STATUS_SHOWN = {
+    "high": "present", "low": "present", "abnormal": "present", "positive": "present", "normal": "absent", "negative": "absent",
+}  # fmt: skip
