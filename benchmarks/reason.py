@@ -168,11 +168,11 @@ def elk():
 
 def axioms_and_case() -> tuple[list[str], list[str]]:
     """N-Triples lines (which are Turtle too) of the ontology, and of the seed as far as a reasoner reads it."""
-    from kg import pipeline
+    from kg import derive, pipeline
     from kg.names import CASE
     from kg.reason import dl
 
-    stated, axioms = pipeline.stated_quads(pipeline.read_cases(pipeline.record_paths([ROOT / "seeds"])))
+    stated, axioms = derive.stated_quads(pipeline.read_cases(pipeline.record_paths([ROOT / "seeds"])))
     tbox = {f"{triple} ." for triple in dl.logical(axioms)}
     both = [f"{triple} ." for triple in dl.logical((*axioms, *stated))]
     abox = [line for line in both if line not in tbox]
@@ -274,11 +274,11 @@ def cell(result: dict, base: dict, triples: int) -> str:
 
 def single_figures() -> Iterator[str]:
     """The other aims: the seed at build, explanations, HermiT on the ontology alone and with the seed."""
-    from kg import names, pipeline
+    from kg import derive, names, pipeline
     from kg.reason import dl, follow, hierarchy, infer, read_rules, terms_in
     from kg.reason.explain import Explainer
 
-    stated, axioms = pipeline.stated_quads(pipeline.read_cases(pipeline.record_paths([ROOT / "seeds"])))
+    stated, axioms = derive.stated_quads(pipeline.read_cases(pipeline.record_paths([ROOT / "seeds"])))
     terms = pipeline.all_terms()
     yield "| what | aim | median | worst |"
     yield "| --- | ---: | ---: | ---: |"

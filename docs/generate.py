@@ -183,20 +183,20 @@ def table(header: list[str], rows: list[list[str]]) -> str:
 
 def verbs() -> str:
     """Each verb of the command line, what it does, and its page."""
-    from kg.cli import main
+    from kg.cli import VERBS, verb
 
     rows = []
-    for name, command in sorted(main.commands.items()):
+    for name in sorted(VERBS):
         page = f"[`kg {name}`]({name}.md)" if (DOCS / f"{name}.md").exists() else f"`kg {name}`"
-        rows.append([page, (command.help or "").split("\n")[0]])
+        rows.append([page, (verb(name).help or "").split("\n")[0]])
     return table(["verb", "what it does"], rows)
 
 
 def other_pages() -> str:
     """The pages that are not about a verb."""
-    from kg.cli import main
+    from kg.cli import VERBS
 
-    named = {*(f"{name}.md" for name in main.commands), "index.md"}
+    named = {*(f"{name}.md" for name in VERBS), "index.md"}
     rows = []
     for path in sorted(DOCS.glob("*.md")):
         if path.name not in named:
@@ -426,7 +426,7 @@ def sentence_in_context() -> str:
 
 
 def _quads() -> list[Any]:
-    from kg.pipeline import graph_quads
+    from kg.derive import graph_quads
 
     return _cached_quads(graph_quads)
 

@@ -1,4 +1,4 @@
-"""Folders of records → cases, read and checked, and the quads they make."""
+"""Folders of records → cases, read and checked."""
 
 from __future__ import annotations
 
@@ -81,24 +81,43 @@ def read_cases(sources: Iterable[Path]) -> list[CaseFiles]:
     Raises:
         RecordError: any of them has an error; `issues` holds all issues of all of them.
     """
+    cases, issues = read_all(record_paths(sources))
+    refuse([*issues, *repeated_ids((case.loaded.record.case, case.loaded.path) for case in cases)])
+    return cases
+
+
+def read_all(paths: Iterable[Path]) -> tuple[list[CaseFiles], list[Issue]]:
+    """The cases that can be read, and the issues of all."""
     cases: list[CaseFiles] = []
     issues: list[Issue] = []
-    first: dict[str, Path] = {}
-    for path in record_paths(sources):
+    for path in paths:
         try:
             case = read_case(path)
         except RecordError as error:
             issues += issues_of(error, path)
-            continue
-        issues += case.issues
-        case_id = case.loaded.record.case
+        else:
+            issues += case.issues
+            cases.append(case)
+    return cases, issues
+
+
+def repeated_ids(cases: Iterable[tuple[str, Path]]) -> list[Issue]:
+    """An error for each case whose id another has already; cases are given as (id, file)."""
+    first: dict[str, Path] = {}
+    issues = []
+    for case_id, path in cases:
         if case_id in first:
             issues.append(Issue("error", str(path), f"case id {case_id!r} is taken by {first[case_id]}", "choose another", 1, "case", "name"))
         first.setdefault(case_id, path)
-        cases.append(case)
+    return issues
+
+
+def refuse(issues: list[Issue]) -> None:
+    """Raises:
+    RecordError: there is an error among the issues; all of them go with it.
+    """
     if errors(issues):
         raise RecordError("\n".join(str(issue) for issue in issues), issues=issues)
-    return cases
 
 
 def issues_of(error: CasegraphError, path: Path) -> list[Issue]:
@@ -109,38 +128,6 @@ def issues_of(error: CasegraphError, path: Path) -> list[Issue]:
     if line.strip().isdigit():
         return [Issue("error", str(path), message.strip(), line=int(line))]
     return [Issue("error", str(path), str(error).removeprefix(f"{path}:").strip())]
-
-
-def stated_quads(cases: Iterable[CaseFiles]) -> tuple[list[Any], list[Any]]:
-    """The cases as quads, and the axioms they use: the ontology's modules and the hierarchy of the terms in use."""
-    stated, axioms, _ = _stated(cases)
-    return stated, axioms
-
-
-def _stated(cases: Iterable[CaseFiles]) -> tuple[list[Any], list[Any], dict[str, Any]]:
-    """As `stated_quads`, with the terms in use."""
-    from kg import ontology, reason
-    from kg.build import case_quads
-
-    stated = [quad for case in cases for quad in case_quads(case.loaded.record, case.report, ontology.context())]
-    ours = list(ontology.module_quads())
-    known = reason.terms_in((*stated, *ours), all_terms())
-    return stated, [*ours, *reason.term_quads(known)], known
-
-
-def graph_quads(cases: Iterable[CaseFiles]) -> list[Any]:
-    """Every quad of the graph of some cases: cases, ontology, terms and what follows; sorted, without repeats."""
-    import pyoxigraph as ox
-
-    from kg import reason
-    from kg.vocab_user import vocabulary_quads
-
-    stated, axioms, known = _stated(cases)
-    releases = vocabulary_quads(all_terms(), {curie.partition(":")[0] for curie in known} - {"cg"})
-    store = ox.Store()
-    store.bulk_extend((*stated, *axioms, *releases, *reason.hierarchy(known, all_terms()), *reason.follow(stated, axioms)))
-    reason.apply_rules(store)
-    return sorted(store, key=str)
 
 
 def record_schema() -> str:

@@ -1,70 +1,15 @@
-"""A graph: built from cases into its folder, opened from wherever it is, and asked."""
+"""A graph, opened from wherever it is, and asked."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from kg import __version__, files, graph_folder
-from kg.cases import all_terms, default_seeds, graph_quads, read_cases, record_paths
+from kg.cases import all_terms, read_cases
 from kg.errors import StoreError
-from kg.graph_folder import current, is_stale
+from kg.graph_folder import DEFAULT_GRAPH, FORMATS, current, is_stale
 from kg.store import EmbeddedStore, RemoteStore, Store
-
-DEFAULT_GRAPH = Path("build/graph")
-#: Suffix -> how a whole graph is written besides the store.
-FORMATS = (".nq", ".trig", ".ttl", ".jsonld")
-
-
-@dataclass(frozen=True, slots=True)
-class Built:
-    """What a build made."""
-
-    folder: Path
-    cases: int
-    quads: int
-
-
-def build(sources: Iterable[Path] | None = None, out: Path = DEFAULT_GRAPH, formats: Iterable[str] = ()) -> Built:
-    """Build the graph of every case under some folders.
-
-    The new graph is made beside the old one and takes its place by one rename, so that a build that fails or
-    is killed leaves the old graph as it was, and a reader never sees half of one.
-
-    Args:
-        sources: folders or record files; None means `default_seeds`.
-        out: the graph's folder.
-        formats: of `FORMATS`; written beside the graph's folder.
-
-    Raises:
-        CasegraphError: a record has errors, another build is running, or the disk is full.
-    """
-    import pyoxigraph as ox
-
-    paths = record_paths([default_seeds()] if sources is None else sources)
-    out = Path(out)
-    with graph_folder.only_builder(out), graph_folder.disk_errors(out):
-        inputs = graph_folder.inputs_of(paths)
-        cases = read_cases(paths)
-        quads = graph_quads(cases)
-        lines = ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b""
-        digest = hashlib.sha256(lines).hexdigest()[:16]
-        with graph_folder.new_folder(out) as folder:
-            (folder / "graph.nq").write_bytes(lines)
-            store = ox.Store(str(folder / "store"))
-            store.bulk_extend(quads)
-            store.flush()
-            del store
-            manifest = {"version": __version__, "digest": digest, "cases": len(cases), "quads": len(quads), "inputs": inputs}
-            (folder / "manifest.json").write_text(json.dumps(manifest, indent=1), encoding="utf-8")
-            graph_folder.swap(out, folder)
-        for suffix in formats:
-            write_graph(quads, out.with_suffix(suffix))
-    return Built(out, len(cases), len(quads))
 
 
 def built_graph(graph: Path | None, say: Callable[[str], None] = lambda words: None) -> Path:
@@ -72,28 +17,11 @@ def built_graph(graph: Path | None, say: Callable[[str], None] = lambda words: N
     if graph is not None:
         return graph
     if is_stale(DEFAULT_GRAPH):
+        from kg.graph_build import build
+
         say(f"building {DEFAULT_GRAPH} first")
         build()
     return DEFAULT_GRAPH
-
-
-def write_graph(quads: Iterable[Any], path: Path) -> None:
-    """Write quads in the format of the path's suffix; Turtle, which has no named graphs, gets their union.
-
-    Raises:
-        StoreError: a suffix that is none of `FORMATS`.
-    """
-    import pyoxigraph as ox
-
-    from kg.names import PREFIXES
-
-    kinds = {".nq": ox.RdfFormat.N_QUADS, ".trig": ox.RdfFormat.TRIG, ".ttl": ox.RdfFormat.TURTLE, ".jsonld": ox.RdfFormat.JSON_LD}
-    if path.suffix not in kinds:
-        raise StoreError(f"{path}: cannot write {path.suffix or 'a file without suffix'}; use {', '.join(FORMATS)}")
-    statements: Iterable[Any] = quads
-    if path.suffix == ".ttl":
-        statements = sorted({quad.triple for quad in quads}, key=str)
-    files.write_bytes(path, ox.serialize(statements, format=kinds[path.suffix], prefixes=PREFIXES) or b"")
 
 
 class Graph:
@@ -169,7 +97,8 @@ class Graph:
             return subject.strip("<>")
         if "#" in subject:
             return CASE + subject
-        _, rows = self.store.select(f'SELECT DISTINCT ?s WHERE {{ ?s a ?c FILTER(STRENDS(STR(?s), {_literal("#" + subject)})) }} ORDER BY ?s')
+        ends = f'STRSTARTS(STR(?s), "{CASE}") && STRENDS(STR(?s), {_literal("#" + subject)})'
+        _, rows = self.store.select(f"SELECT DISTINCT ?s WHERE {{ ?s a ?c FILTER({ends}) }} ORDER BY ?s")
         if len(rows) != 1:
             found = ", ".join(row["s"].value.removeprefix(CASE) for row in rows[:10])
             raise StoreError(f"{subject!r}: {'several nodes: ' + found if rows else 'no such node; give case#node'}")
@@ -225,7 +154,9 @@ def open_graph(where: str | Path | None = None) -> Graph:
     if path.suffix in FORMATS and path.is_file():
         return Graph(_from_file(path))
     if path.is_dir() or path.name.endswith((".yaml", ".yml")):
-        return Graph(EmbeddedStore.in_memory(graph_quads(read_cases(record_paths([path])))))
+        from kg.derive import graph_quads
+
+        return Graph(EmbeddedStore.in_memory(graph_quads(read_cases([path]))))
     if path.is_file():
         raise StoreError(f"{path}: not a graph; give a folder of 'kg build', or an RDF file ({', '.join(FORMATS)})")
     raise StoreError(f"{path}: no graph there; make one with 'kg build -o {path}', or give an RDF file ({', '.join(FORMATS)})")

@@ -7,7 +7,6 @@ import hashlib
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,10 @@ from kg import __version__, files
 from kg.cases import default_seeds, record_paths
 from kg.errors import BuildError, CasegraphError
 from kg.terms import VOCABULARY, vocabulary_file
+
+DEFAULT_GRAPH = Path("build/graph")
+#: Suffixes of a graph in one file.
+FORMATS = (".nq", ".trig", ".ttl", ".jsonld")
 
 
 def current(out: Path) -> Path | None:
@@ -107,13 +110,24 @@ def disk_errors(out: Path) -> Iterator[None]:
 @contextlib.contextmanager
 def new_folder(out: Path) -> Iterator[Path]:
     """A folder for a build in progress; gone again if the build fails. What killed builds left is swept away."""
-    for leftover in out.glob(".new-*"):
-        shutil.rmtree(leftover, ignore_errors=True)
+    _sweep(out)
+    import tempfile  # here, for most runs write nothing
+
     folder = Path(tempfile.mkdtemp(dir=out, prefix=".new-"))
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _sweep(out: Path) -> None:
+    """Remove what a build that was killed left: an unfinished one, one not made current, one no longer so, half a CURRENT."""
+    serving = current(out)
+    for leftover in (*out.glob(".new-*"), *out.glob(f"{'[0-9a-f]' * 16}-*")):
+        if leftover != serving:
+            shutil.rmtree(leftover, ignore_errors=True)
+    for leftover in out.glob(".CURRENT-*"):
+        leftover.unlink(missing_ok=True)
 
 
 def swap(out: Path, folder: Path) -> None:
@@ -123,4 +137,7 @@ def swap(out: Path, folder: Path) -> None:
     os.rename(folder, out / name)
     files.write_bytes(out / "CURRENT", name.encode())
     if before is not None:
-        shutil.rmtree(before, ignore_errors=True)
+        gone = out / f".new-{before.name}"  # nobody finds it there to put something into it meanwhile
+        with contextlib.suppress(OSError):  # the next build sweeps what cannot be removed now
+            os.rename(before, gone)
+            shutil.rmtree(gone)

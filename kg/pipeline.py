@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,28 +14,27 @@ from kg.cases import (
     CaseFiles,
     all_terms,
     default_seeds,
-    graph_quads,
     issues_of,
     read_case,
     read_cases,
     record_paths,
     record_schema,
     start_record,
-    stated_quads,
 )  # fmt: skip
 from kg.errors import RecordError, StoreError
-from kg.graph import DEFAULT_GRAPH, FORMATS, Graph, build, built_graph, open_graph, write_graph
-from kg.graph_folder import current, is_stale
+from kg.graph import Graph, built_graph, open_graph
+from kg.graph_folder import DEFAULT_GRAPH, FORMATS, current, is_stale
 from kg.issue import Issue, errors
 from kg.store import EmbeddedStore, Store
 
 if TYPE_CHECKING:
     from kg.check import Coverage
+    from kg.graph_build import Built
 
 __all__ = [
-    "DEFAULT_GRAPH", "FORMATS", "CaseFiles", "Graph", "all_terms", "build", "built_graph", "check", "check_ontology", "current", "diff", "draft",
-    "draft_folder", "export", "graph_quads", "is_stale", "open_graph", "push", "read_case", "read_cases", "reason_dl", "reason_quick",
-    "record_paths", "record_schema", "report", "serve", "start_record", "stated_quads", "write_graph",
+    "DEFAULT_GRAPH", "FORMATS", "CaseFiles", "Graph", "all_terms", "are_records", "build", "built_graph", "check", "check_ontology", "current", "diff", "draft",
+    "draft_folder", "export", "is_stale", "open_graph", "push", "read_case", "read_cases", "reason_dl", "reason_quick",
+    "record_paths", "record_schema", "report", "serve", "start_record",
 ]  # fmt: skip
 
 #: Where `kg draft --build` puts its graph: apart from what curators made.
@@ -124,6 +122,7 @@ def _uncovered(case: CaseFiles, found: Coverage) -> list[Issue]:
 
 def _check_graph(cases: list[CaseFiles]) -> tuple[EmbeddedStore, list[Issue]]:
     from kg.check import check_graph, check_shapes
+    from kg.derive import graph_quads
     from kg.names import case_iri
 
     quads = graph_quads(cases)
@@ -157,6 +156,7 @@ def reason_dl(sources: Iterable[Path] | None = None, *, timeout: int = 300, memo
     Raises:
         ReasonerError: no Java, or time or memory ran out.
     """
+    from kg.derive import stated_quads
     from kg.reason import dl, infer, read_rules
     from kg.reason.engine import is_named
 
@@ -171,6 +171,7 @@ def reason_quick(sources: Iterable[Path] | None = None) -> str:
     """How much follows from some cases, and how long it takes to find out; contradictions included."""
     import time
 
+    from kg.derive import stated_quads
     from kg.reason import follow, infer, read_rules
 
     cases = read_cases(record_paths([default_seeds()] if sources is None else sources))
@@ -184,7 +185,16 @@ def reason_quick(sources: Iterable[Path] | None = None) -> str:
     return f"{len(stated):,} stated triples, {len(inferred):,} follow from {len(axioms):,} of the ontology, in {seconds * 1000:.0f} ms; {verdict}"
 
 
-# 3) the graph for other tools and for people
+# 3) the graph, for questions, other tools and people
+
+
+def build(
+    sources: Iterable[Path] | None = None, out: Path = DEFAULT_GRAPH, formats: Iterable[str] = (), **options: Any
+) -> Built:  # fmt: skip
+    """Build the graph of every case under some folders (default: the seeds); see `kg.graph_build.build`."""
+    from kg.graph_build import build as run
+
+    return run(sources, out, formats, **options)
 
 
 def push(url: str, graph: Path | None = None, token: str | None = None) -> int:
@@ -276,6 +286,8 @@ def draft(
             path = output if len(texts) == 1 else output.with_stem(f"{output.stem}-{i + 1}")
             files.write_bytes(path, text.encode())
     if build_graph:
+        import tempfile
+
         with tempfile.TemporaryDirectory() as folder:
             for record, text in zip(found.records, texts, strict=True):
                 place = Path(folder) / str(record["case"])
@@ -295,16 +307,21 @@ def draft_folder(source: Path, output: Path, workers: int = 0, *, build_graph: b
     return done
 
 
+def are_records(old: Path, new: Path) -> bool:
+    """Whether `diff` compares two files as records, and not as graphs."""
+    return all(path.suffix in (".yaml", ".yml") for path in (old, new))
+
+
 def diff(old: Path, new: Path) -> Any:
-    """Two records compared (two tables: the agreement, and what differs), or two graphs (a text)."""
-    if old.suffix in (".yaml", ".yml") and new.suffix in (".yaml", ".yml"):
+    """Two records compared: the tables `agreement` and `differences` by name, as `Answer`s; or two graphs: a `kg.diff.Diff`."""
+    if are_records(old, new):
         from kg.ask import Answer
         from kg.compare import agreement, compare, differences, rows
         from kg.record import load_record
 
         pairs = compare(load_record(old).record, load_record(new).record, all_terms())
-        tables = rows(agreement(pairs)), differences(pairs)
-        return [Answer("diff", table[0].keys() if table else (), table) for table in tables if table]
-    from kg.diff import diff_graphs, render
+        tables = {"agreement": rows(agreement(pairs)), "differences": differences(pairs)}
+        return {name: Answer(name, table[0].keys() if table else (), table) for name, table in tables.items()}
+    from kg.diff import diff_graphs
 
-    return render(diff_graphs(old, new))
+    return diff_graphs(old, new)

@@ -111,6 +111,19 @@ def _lines(texts: list[str], widths: list[int]) -> Iterator[str]:
         yield "  ".join(f"{part:<{width}}" for part, width in zip(parts, widths)).rstrip()
 
 
+def diff_report(found: Any, kind: str) -> str:
+    """What `kg diff` prints: two tables of two records, or the changes between two graphs as text; as JSON one document."""
+    if isinstance(found, dict):
+        if kind == "json":
+            return json.dumps({name: list(table) for name, table in found.items()}, ensure_ascii=False, indent=1)
+        return "\n\n".join(rows(table, kind) for table in found.values() if table)
+    if kind == "json":
+        return json.dumps(found.as_data(), ensure_ascii=False, indent=1)
+    from kg.diff import render
+
+    return render(found)
+
+
 def check_report(result: Any, kind: str = "text") -> str:
     """What `kg check` prints: every error and warning, then a line for each case; remarks are counted here and listed in JSON."""
     if kind == "json":

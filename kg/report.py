@@ -40,6 +40,10 @@ NOT_BODY = frozenset({"title", "keywords", "metadata", "correspondence", "refere
 
 _PARAGRAPH = re.compile(r"\S(?:.*\S)?(?:[ \t]*\n(?![ \t]*\n)[ \t]*\S(?:.*\S)?)*")
 _HEADING = re.compile(r"(?:\d{1,2}(?:\.\d{1,2})*\.?\s+|[IVX]{1,4}\.\s+|#+\s*)?(?P<words>[^\n]{2,80}?)\s*:?\s*\Z")
+_HEADING_LINE = re.compile(
+    r"^[ \t]*(?P<words>(?:\d{1,2}(?:\.\d{1,2})*\.?[ \t]+|[IVX]{1,4}\.[ \t]+|#+[ \t]*)?(?:" + "|".join(sorted(HEADINGS, key=len, reverse=True)) + r")[ \t]*:?)[ \t]*$",
+    re.I | re.M,
+)
 _LEGEND = re.compile(r"\*{0,2}(?P<kind>fig(?:ure)?|table)\.?\s*(?P<number>\d+\s?[A-Za-z]?)\b[.:]?", re.I)
 _KEYWORDS = re.compile(r"key\s?words\b", re.I)
 _METADATA = re.compile(
@@ -52,6 +56,8 @@ _ABBREVIATION = re.compile(
     r"|[A-Z])|\b[ap]\.m)\.\Z",
     re.I,
 )
+_LONGEST_ABBREVIATION = 12  # letters, and some more
+_SPACE = re.compile(r"\s*")
 _SENTENCE_END = re.compile(r"[.!?][\"'”’)\]]*(?:[⁰¹²³⁴⁵⁶⁷⁸⁹,⁻–-]+|\[[\d,;\s–-]+\])?(?=\s+[\"'“‘(\[]?[A-Z0-9“]|\s*\Z)")
 
 
@@ -249,11 +255,26 @@ def _heading(text: str) -> str | None:
     return None
 
 
+def _blocks(text: str) -> Iterator[tuple[int, int]]:
+    """Offsets of what blank lines part; the line of a well-known heading stands by itself even without them."""
+    for match in _PARAGRAPH.finditer(text):
+        start, end = match.span()
+        for line in _HEADING_LINE.finditer(text, start, end) if "\n" in match.group() else ():
+            if _heading(line["words"]):
+                before = text[start : line.start()].rstrip()
+                if before:
+                    yield start, start + len(before)
+                yield line.span("words")
+                start = _SPACE.match(text, line.end("words"), end).end()  # type: ignore[union-attr]  # matches nothing, too
+        if start < end:
+            yield start, end
+
+
 def _paragraphs(text: str) -> Iterator[Span]:
     """Paragraphs with their sections: a heading opens a section, a legend or an address only interrupts it."""
     section, contact = FRONT, 0
-    for match in _PARAGRAPH.finditer(text):
-        words = match.group()
+    for start, end in _blocks(text):
+        words = text[start:end]
         heading = _heading(words)
         legend = _LEGEND.match(words)
         if heading:
@@ -272,17 +293,21 @@ def _paragraphs(text: str) -> Iterator[Span]:
             here = "metadata"
         else:
             here = section
-        yield Span(match.start(), match.end(), here)
+        yield Span(start, end, here)
 
 
 def _sentences(text: str, paragraph: Span) -> Iterator[Span]:
     start = paragraph.start
+    if is_heading(text[start : paragraph.end]):  # "1. Introduction" is one
+        yield paragraph
+        return
     for match in _SENTENCE_END.finditer(text, paragraph.start, paragraph.end):
-        head = text[start : match.start() + 1]
-        if match.group().startswith(".") and _ABBREVIATION.search(head) and match.end() < paragraph.end:
-            continue
+        if match.group().startswith(".") and match.end() < paragraph.end:
+            head = text[max(start, match.start() - _LONGEST_ABBREVIATION) : match.start() + 1]
+            if _ABBREVIATION.search(head):
+                continue
         yield Span(start, match.end(), paragraph.section)
-        rest = re.compile(r"\s*").match(text, match.end(), paragraph.end)
+        rest = _SPACE.match(text, match.end(), paragraph.end)
         start = rest.end() if rest else match.end()
     if start < paragraph.end:
         yield Span(start, paragraph.end, paragraph.section)

@@ -11,9 +11,10 @@ from kg.report import Report, load_report
 from kg.serve.pages import case, shell
 from kg.serve.pages import html as h
 from kg.serve.pages.aids import checklist, conflicts, criteria
+from kg.serve.pages.case_head import heading, story_title
 from kg.serve.pages.data import case_data, case_list
 from kg.serve.pages.html import Html
-from kg.serve.pages.mechanism import mechanism_claims, mechanism_map
+from kg.serve.pages.mechanism_page import mechanisms
 from kg.serve.pages.story import Story
 
 _CASE_LINE = re.compile(r"^case:\s*[\"']?([^\s\"'#]+)", re.M)
@@ -37,9 +38,8 @@ def case_page(graph_folder: Path, case_id: str) -> str:
 
 def render(story: Story, report: Report | None) -> str:
     """The file's text."""
-    claims = mechanism_claims(story)
     more = [
-        _part("mechanism", "Mechanisms", mechanism_map(story, claims) if claims else None),
+        _part("mechanism", "Mechanisms", mechanisms(story, form=False)),
         _part("conflicts", "Said in two ways", conflicts(story)),
         _part("criteria", "Criteria", criteria(story)),
         _part("checklist", "CARE checklist", checklist(story)),
@@ -51,7 +51,7 @@ def render(story: Story, report: Report | None) -> str:
         h.style(Html(css + rules)),
     ]
     return shell.document(
-        case.story_title(story), head, h.join(h.main(case.heading(story, None), body, id="main", class_="wide alone"), shell.foot())
+        story_title(story), head, h.join(h.main(heading(story, None), body, id="main", class_="wide alone"), shell.foot())
     )
 
 

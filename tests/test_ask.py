@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import kg
+from kg import names
 from kg.ask import parse_question, question_named, question_names
 from kg.errors import QuestionError
 
@@ -30,6 +31,35 @@ def test_parameter_takes_synonyms(graph: object, name: str, curie: str) -> None:
     by_name = [dict(row) for row in graph.ask("statement", concept=name)]  # type: ignore[attr-defined]
     assert by_name == [dict(row) for row in graph.ask("statement", concept=curie)]  # type: ignore[attr-defined]
     assert by_name
+
+
+@pytest.mark.parametrize(
+    ("drug", "curie", "labels"),
+    [
+        ("glucocorticoid", "CHEBI:24261", {"prednisolone", "6alpha-methylprednisolone"}),  # by what it is
+        ("immunosuppressive agent", "CHEBI:35705", {"azathioprine", "cyclophosphamide", "prednisolone", "Tacrolimus"}),  # by its role
+        ("prednisolone", "CHEBI:8378", {"prednisolone"}),
+        ("antiviral drug", "CHEBI:36044", set()),
+    ],
+)
+def test_class_of_drugs_stands_for_those_in_it(graph: object, drug: str, curie: str, labels: set[str]) -> None:
+    answer = graph.ask("dose-history", drug=drug)  # type: ignore[attr-defined]
+    assert {row["label"] for row in answer} == labels
+    every = [dict(row) for row in graph.ask("dose-history") if row["label"] in labels]  # type: ignore[attr-defined]
+    assert [dict(row) for row in answer] == every
+    assert {name: names.compact(node.value) for name, node in answer.bound.items()} == {"drug": curie}
+
+
+def test_question_shown_with_a_class_gives_the_same_rows(graph: object) -> None:
+    answer = graph.ask("dose-history", drug="glucocorticoid")  # type: ignore[attr-defined]
+    _, rows = graph.store.select(question_named("dose-history").bound(answer.bound))  # type: ignore[attr-defined]
+    assert rows == answer.nodes and len(rows) == 7
+
+
+def test_drug_outside_the_class_asked_for_is_told_so(graph: object) -> None:
+    missing = graph.why_not("dose-history", "hydroxychloroquine", drug="glucocorticoid")  # type: ignore[attr-defined]
+    assert (missing.present, missing.in_words) == (False, "this drug is not among those asked for")
+    assert graph.why_not("dose-history", "prednisolone", drug="glucocorticoid").present  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(

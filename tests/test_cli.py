@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
-from kg.cli import main
+from kg.cli import VERBS, main, verb
 from tests.conftest import SmallCase
 
 
@@ -21,8 +22,10 @@ def run(*arguments: object) -> Result:
 def test_help_names_every_verb() -> None:
     result = run("--help")
     assert result.exit_code == 0
-    for verb in main.commands:
-        assert verb in result.stdout
+    listed = re.findall(r"^  (\w+)  ", result.stdout.partition("Commands:")[2], re.M)
+    assert listed == list(VERBS)
+    for name, module in VERBS.items():
+        assert verb(name).name == name, module
 
 
 def test_rows_go_to_stdout_in_each_format(seed_graph: Path) -> None:
@@ -87,3 +90,27 @@ def test_query_takes_text_and_file(seed_graph: Path, tmp_path: Path) -> None:
 def test_questions_lists_the_library() -> None:
     rows = json.loads(run("questions", "-f", "json").stdout)
     assert {"treatments", "mechanisms", "criteria"} <= {row["name"] for row in rows}
+
+
+def test_diff_of_graphs_is_text_or_one_json_document(seed_graph: Path, tmp_path: Path, small: type[SmallCase]) -> None:
+    other = small().write(tmp_path / "small-2020")
+    assert run("diff", seed_graph, seed_graph).stdout == "nothing changed\n"
+    assert json.loads(run("diff", seed_graph, seed_graph, "-f", "json").stdout)["answers"] == []
+    data = json.loads(run("diff", other, small(("outcome: resolved", "outcome: worsened")).write(tmp_path / "b"), "-f", "json").stdout)
+    assert [(change["kind"], change["quote"]) for change in data["statements"]] == [("changed", "Two weeks later the fever was gone")]
+    assert "what-worked" in {answer["question"] for answer in data["answers"]}
+    refused = run("diff", seed_graph, seed_graph, "-f", "csv")
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "-f csv: the changes between two graphs are no one table; use -f json" in refused.stderr
+
+
+def test_diff_of_records_is_two_tables_or_one_json_document(tmp_path: Path, small: type[SmallCase]) -> None:
+    one = small().write(tmp_path / "a") / "case.yaml"
+    two = small(("status: absent, quote: He denied", "status: uncertain, quote: He denied")).write(tmp_path / "b") / "case.yaml"
+    data = json.loads(run("diff", one, two, "-f", "json").stdout)
+    assert [row["kind"] for row in data["agreement"]][-1] == "all"
+    assert [(row["where"], row["first"], row["second"]) for row in data["differences"]] == [
+        ("status", "Weight loss: absent", "Weight loss: uncertain")
+    ]
+    assert json.loads(run("diff", one, one, "-f", "json").stdout)["differences"] == []
+    assert run("diff", one, two, "-f", "csv").stdout.startswith("kind,first,second,")

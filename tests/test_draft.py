@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 
 from kg.check import check_record
 from kg.draft import draft_folder, draft_report, hpo_ids, hpo_mentions
-from kg.draft.document import cited
-from kg.draft.ground import find_terms, named
-from kg.draft.negate import scopes, status_at
-from kg.draft.source import Source
-from kg.draft.tables import FILE, load_tables, stamp
-from kg.draft.times import read_times
-from kg.draft.words import DATA, rows_of, stem
+from kg.draft.findings.negate import scopes, status_at
+from kg.draft.names.ground import find_terms, named
+from kg.draft.names.packed import FILE, stamp
+from kg.draft.names.tables import load_tables
+from kg.draft.names.words import DATA, rows_of, stem
+from kg.draft.reading.document import cited
+from kg.draft.reading.source import Source
+from kg.draft.therapy.times import read_times
 from kg.errors import CasegraphError, ReportError
 from kg.issue import errors
 from kg.record import lines, parse_record
@@ -301,7 +302,7 @@ def test_word_lists_are_sorted_out():
 
 
 def test_compiled_tables_are_current():
-    assert FILE.read_bytes()[8:20] == stamp(), "run: python -m kg.draft.compile"
+    assert FILE.read_bytes()[8:20] == stamp(), "run: python -m kg.draft.names.compile"
     assert len(load_tables().exact) > 30_000
 
 
@@ -319,4 +320,12 @@ def test_times_stand_one_after_another():
     source = Source(Report("CASE REPORT\n\nA man came. Ten days later he had rash. At 6-month follow-up he was well.\n"))
     times = read_times(source, source.story).times
     assert {name: (t.get("after"), t.get("by")) for name, t in times.items()} == {
-        "presentation": (None, None), "day-10-later": ("presentation", "P10D"), "month-6-later": ("day-10-later", "P6M")}  # fmt: skip
+        "presentation": (None, None), "day-10-later": ("presentation", "P10D"), "month-6-later": ("day-10-later", None)}  # fmt: skip
+
+
+def test_the_journal_of_a_cited_paper_is_not_that_of_the_report() -> None:
+    listed = "References\n1. Doe J, Roe R. A trial of it. Ann Intern Med 2007;357:545-52.\n"
+    draft = draft_report(f"A case of gout\n\nCase report\nA 54-year-old man presented with gout [1].\n{listed}").records[0]
+    assert "journal" not in draft["document"] and draft["references"][0]["journal"] == "Ann Intern Med"
+    own = draft_report(f"A case of gout\n\nBr J Rheum 2011;4:12-4\n\nCase report\nA 54-year-old man presented with gout [1].\n{listed}").records[0]
+    assert own["document"]["journal"] == "Br J Rheum"

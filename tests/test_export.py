@@ -11,7 +11,7 @@ from typing import Any
 import pyoxigraph as ox
 import pytest
 
-from kg import names, pipeline
+from kg import derive, names, pipeline
 from kg.errors import StoreError
 from kg.export import FORMATS, export_file, export_protege, export_sssom
 from kg.export.content import graph_content
@@ -26,7 +26,7 @@ SEED = "https://w3id.org/casegraph/case/antonopoulos-2018"
 
 @pytest.fixture(scope="module")
 def quads(seed: pipeline.CaseFiles) -> list[Any]:
-    return pipeline.graph_quads([seed])
+    return derive.graph_quads([seed])
 
 
 @pytest.fixture(scope="module")
@@ -147,7 +147,7 @@ def test_merged_export_is_one_ontology_without_imports(quads: list[Any], tmp_pat
 def test_case_of_terms_beyond_the_slices_takes_them_along(small: Any, tmp_path: Path) -> None:
     record = small(("HP:0001824 ! Weight loss", "HP:0000501 ! Glaucoma"))
     case = pipeline.read_case(record.write(tmp_path / "case") / "case.yaml")
-    export_protege(pipeline.graph_quads([case]), tmp_path / "out")
+    export_protege(derive.graph_quads([case]), tmp_path / "out")
     assert '>Glaucoma<' in (tmp_path / "out/imports/hp.owl").read_text("utf-8")
     assert "Glaucoma" not in (ROOT / "ontology/imports/hp.ttl").read_text("utf-8")
 
@@ -301,7 +301,7 @@ def test_present_and_absent_at_one_time_is_inconsistent(judge: Any, small: Any, 
     for record, expected in ((small(), True), (clash, False)):
         files = pipeline.CaseFiles(record.loaded, record.report)
         out = tmp_path / str(expected)
-        export_protege(pipeline.graph_quads([files]), out)
+        export_protege(derive.graph_quads([files]), out)
         assert judge.Reasoner(judge.load(out / "cases.owl")).is_consistent() is expected
 
 

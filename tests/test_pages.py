@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import random
 import re
@@ -16,17 +17,23 @@ from kg.report import Report
 from kg.report_page import case_page as report_file
 from kg.report_page import find_report
 from kg.report_page import render as render_file
-from kg.serve.pages import aids, case, facts, library, linked, search, sparql_page, why
+from kg.serve.pages import aids, answers, case, case_head, facts, home, library, linked, search, sparql_page, why
+from kg.serve.pages.components import side_by_side
 from kg.serve.pages.course import picture
+from kg.serve.pages.curves import curve, ports_of
 from kg.serve.pages.data import case_data, case_list
+from kg.serve.pages.explorer import KEPT, Explorer
 from kg.serve.pages.html import Html, a, div, p
 from kg.serve.pages.layers import Box, layout
-from kg.serve.pages.mechanism import _curve, _ports, around, mechanism_claims, mechanism_map
+from kg.serve.pages.mechanism import around, hub, mechanism_claims, near
+from kg.serve.pages.mechanism_map import mechanism_map
+from kg.serve.pages.mechanism_page import EVERYTHING, MANY, mechanisms
 from kg.serve.pages.paper import paper
 from kg.serve.pages.ranges import range_picture
 from kg.serve.pages.search_index import PARTS, Index, graph_rows, read_rows
 from kg.serve.pages.story import Fact, Story, duration_words
 from kg.serve.pages.timeline import timeline
+from kg.serve.pages.tried import VERDICTS, outcome, tried
 
 CASE = "antonopoulos-2018"
 NASTY = "<script>alert(1)</script>"
@@ -99,6 +106,18 @@ def test_a_passage_over_a_page_break_goes_on_in_the_next_paragraph() -> None:
     assert found.body.count("leuko-") == 1 and f'data-of="text-{start}-{start + 13}"' in found.body
 
 
+def test_a_passage_over_paragraphs_that_ends_with_a_sentence_is_printed_once() -> None:
+    report = Report("A short case\n\nDoe J, Roe R\n\nABSTRACT\n\nIt went.\n")
+    found = paper(report, passages((0, report.text.index("Roe R") + 5)), {})
+    assert words_of(found.body) == "A short caseDoe J, Roe RABSTRACTIt went."
+
+
+def test_the_paper_is_the_whole_text_and_nothing_twice(story: Story, report: Report) -> None:
+    shown = re.sub(r"\s", "", words_of(paper(report, story.passages, {}).body))
+    printed = re.sub(r"\*([^*\n]{1,300})\*|\^\{([^}\n]{1,12})\}", lambda m: m[1] or m[2], "".join(map(report.quote, report.paragraphs)))
+    assert shown == re.sub(r"\s", "", printed)
+
+
 def test_markup_of_the_text_is_shown_as_type() -> None:
     found = paper(Report("CASE REPORT\n\nIn *Rheumatology*, by Doe^{1,2}.\n"), {}, {})
     assert "<em>Rheumatology</em>" in found.body and "<sup>1,2</sup>" in found.body and "*" not in found.body
@@ -115,7 +134,11 @@ def test_a_report_with_script_is_shown_as_text(store: Any, report: Report) -> No
     data["items"] = {key: {**item, "label": NASTY, "comment": NASTY} for key, item in data["items"].items()}
     bad = Story(data)
     nasty_report = Report(report.text.replace("She denied", NASTY + " denied"))
-    texts = [case.case_page(bad, nasty_report), render_file(bad, nasty_report), *(case.view_page(bad, view) for view in case.VIEWS if view)]
+    texts = [
+        case.case_page(bad, nasty_report),
+        render_file(bad, nasty_report),
+        *(case.view_page(bad, view) for view in case_head.VIEWS if view),
+    ]
     for text in texts:
         assert "<script>alert" not in text
         assert "&lt;script&gt;alert" in text or "alert" not in text
@@ -168,7 +191,117 @@ def test_an_unknown_or_impossible_case_is_none(store: Any) -> None:
     assert [c["id"] for c in case_list(store)] == [CASE]
 
 
-# 4) timeline
+def a_story(*nodes: dict[str, Any], **more: Any) -> Story:
+    """A case of these nodes; each gives its `id`, `kind` and properties."""
+    said: dict[str, Any] = {"": {"type": ["https://w3id.org/casegraph/ns#Case"]}}
+    for node in nodes:
+        values = {name: value if isinstance(value, list) else [value] for name, value in node.items() if name not in ("id", "kind")}
+        said[node["id"]] = {"type": [f"https://w3id.org/casegraph/ns#{node['kind']}"], **values}
+    return Story({"id": "x", "iri": "https://x.org/x", "nodes": said, "labels": {}, "items": {}, "passages": {}, **more})
+
+
+PASSAGES = {f"text-{n}-{n + 5}": {"start": n, "end": n + 5, "exact": "words", "section": ""} for n in range(0, 90, 10)}
+
+
+def test_the_page_offers_only_what_the_case_has(page: str) -> None:
+    bare = case.case_page(a_story({"id": "fever", "kind": "Finding", "status": "present", "words": "fever"}), None)
+    contents = re.search(r'<nav class="contents".*?</nav>', bare)
+    assert contents and re.findall(r'href="#(\w+)"', contents[0]) == ["findings", "record", "paper"]
+    assert set(re.findall(r'href="#([^"]+)"', bare)) <= set(ids(bare))
+    for absent in ("What was tried", "Course", "/mechanism", "/conflicts", "/criteria"):
+        assert absent not in bare
+    assert f"/case/{CASE}/mechanism" in page and 'href="#treatments"' in page
+
+
+def test_a_draft_says_so_and_a_curated_case_does_not(page: str) -> None:
+    noted = {"id": "f", "kind": "Finding", "status": "present", "words": "fever"}
+    drafted = a_story(
+        {"id": "c", "kind": "Curation", "method": "machine"}, {"id": "d", "kind": "Diagnosis", "note": "so", "confidence": 0.7}, noted
+    )
+    text = case.case_page(drafted, None)
+    assert "no curator has checked" in text and "Draft: so" in words_of(text) and "Drafted by a program." in text
+    assert "no curator has checked" not in page and "Curated by hand" in page and "Draft:" not in page
+
+
+def test_a_drafted_finding_shows_the_words_it_was_read_from_and_whether_it_is_a_guess() -> None:
+    def shown(**more: Any) -> str:
+        finding = {"id": "f", "kind": "Finding", "status": "present", "concept": "x:rash", **more}
+        return words_of(facts.findings(a_story(finding, labels={"x:rash": "Skin rash"})))
+
+    assert "“red skin”" in shown(words="red skin", confidence=0.9) and "unsure" not in shown(words="red skin", confidence=0.9)
+    assert "unsure" in shown(words="skin rash", confidence=0.4) and "“" not in shown(words="skin rash", confidence=0.4)
+    assert "red skin" not in shown(words="red skin")
+
+
+# 4) what was tried
+
+
+def response(name: str, outcome: str, problem: str, counts: str, **more: Any) -> dict[str, Any]:
+    return {
+        "id": name, "kind": "Response", "toTreatment": "#t", "outcome": outcome, "problem": problem, "counts": counts, "quote": f"{name}.",
+        "order": len(name), **more,
+    }  # fmt: skip
+
+
+def test_what_was_tried_names_verdict_course_and_the_sentence_that_decides(story: Story) -> None:
+    rows = re.findall(r"<tr>(.*?)</tr>", tried(story))[1:]
+    treatments = story.of("Treatment")
+    assert len(rows) == len(treatments)
+    for row, treatment in zip(rows, treatments, strict=True):
+        came = outcome(story, treatment)
+        assert str(treatment.get("words") or story.title(treatment)) in words_of(row) and VERDICTS[came.verdict] in row
+        quoted = {" ".join(str(f.get("quote")).split()) for f in came.grounds}
+        assert not quoted or any(words in words_of(row) for words in quoted)
+    helped = [t.id for t in treatments if outcome(story, t).verdict == "helped"]
+    failed = [t.id for t in treatments if t.get("failedIn")]
+    assert helped and failed and all(outcome(story, story.nodes[t]).verdict in ("failed", "partly") for t in failed)
+    assert not set(helped) & set(failed)
+
+
+def test_a_verdict_follows_from_the_responses() -> None:
+    def verdict(*responses: dict[str, Any], failed: tuple[str, ...] = ()) -> tuple[str, list[str]]:
+        told = a_story({"id": "t", "kind": "Treatment", "failedIn": list(failed)}, *responses)
+        came = outcome(told, told.nodes["t"])
+        return came.verdict, came.lines
+
+    better, flare = response("a", "improved", "rash", "for"), response("bb", "flared", "rash", "against")
+    fever = response("ccc", "resolved", "fever", "for")
+    assert verdict() == ("open", [])
+    assert verdict(better) == ("helped", ["rash: improved"])
+    assert verdict(better, flare, failed=("rash",)) == ("failed", ["rash: improved, then flared"])
+    assert verdict(better, flare, fever, failed=("rash",)) == ("partly", ["fever: resolved", "rash: improved, then flared"])
+    assert verdict(response("a", "pending", "rash", "neither")) == ("told", ["rash: pending"])
+    first_course = response("dddd", "unchanged", "ulcer", "against")  # the drug did not fail in the ulcer: a later course brought something
+    assert verdict(flare, first_course, failed=("rash",)) == ("failed", ["rash: flared", "ulcer: unchanged"])
+    many = [response("d" * n, "improved", f"problem {n}", "for") for n in range(1, 7)]
+    assert verdict(*many)[1] == ["problem 1, problem 2, problem 3 and 3 more: improved"]
+
+
+def test_the_course_as_told_is_better_evidence_than_a_summing_up() -> None:
+    told = response("a", "flared", "rash", "against", evidence="#text-0-5")
+    summed = response("bb", "unchanged", "rash", "against", isSummary=True, evidence="#text-10-15")
+    other = response("ccc", "improved", "rash", "for", alternative="#u", evidence="#text-20-25")
+    failed = {"id": "t", "kind": "Treatment", "failedIn": "rash"}
+    assert "“a.”" in words_of(tried(a_story(failed, told, summed, passages=PASSAGES)))
+    assert "“bb.”" in words_of(tried(a_story(failed, summed, passages=PASSAGES)))
+    rival = {"id": "u", "kind": "Treatment", "words": "Rituximab"}
+    assert "may also be due to rituximab" in tried(a_story({"id": "t", "kind": "Treatment"}, other, rival, passages=PASSAGES))
+
+
+# 5) timeline
+
+
+def test_a_case_without_a_course_has_no_picture_and_a_legend_names_only_what_is_drawn(story: Story) -> None:
+    visit = {"id": "p", "kind": "TimePoint", "name": "presentation", "offset": "P0D"}
+    found = {"id": "f", "kind": "Finding", "status": "present", "concept": "x:fever", "at": "#p"}
+    assert timeline(a_story(visit, found)) == ""
+    given = [
+        {"id": "t", "kind": "Treatment", "words": "aspirin", "courseStep": "#s"},
+        {"id": "s", "kind": "CourseStep", "at": "#p", "change": "given"},
+    ]
+    legend = timeline(a_story(visit, found, *given)).partition('class="legend"')[2].partition("</div>")[0]
+    assert "Treatment" in legend and "Problem" not in legend and "only the order is told" not in legend
+    assert "Problem" in timeline(story) and "only the order is told" in timeline(story)
 
 
 def test_the_timeline_has_a_lane_for_each_treatment_and_each_problem_that_changes(story: Story) -> None:
@@ -211,7 +344,7 @@ def test_durations_are_said_in_words(iso: str, said: str) -> None:
     assert duration_words(iso, "before", "later") == said
 
 
-# 5) layout
+# 6) layout
 
 
 def overlaps(boxes: list[Box]) -> list[tuple[Any, Any]]:
@@ -227,7 +360,7 @@ def overlaps(boxes: list[Box]) -> list[tuple[Any, Any]]:
 
 def through(drawing: Any, heads: bool = True) -> list[tuple[Any, Any]]:
     """(link, box) where a drawn line runs through a box that it neither leaves nor reaches."""
-    ports = _ports(drawing)
+    ports = ports_of(drawing)
     by_band: dict[int, list[Box]] = {}
     for box in drawing.boxes.values():
         for band in range(int(box.y // 50), int((box.y + box.height) // 50) + 1):
@@ -239,7 +372,7 @@ def through(drawing: Any, heads: bool = True) -> list[tuple[Any, Any]]:
         points = []
         for x1, y1, edge1, c1, m1, c2, m2, x2, edge2, end in re.findall(
             r"[ML]([\d.-]+) ([\d.-]+)V([\d.-]+)C([\d.-]+) ([\d.-]+) ([\d.-]+) ([\d.-]+) ([\d.-]+) ([\d.-]+)V([\d.-]+)",
-            _curve(route, drawing, ports, heads),
+            curve(route, drawing, ports, heads),
         ):
             xs, ys = (float(x1), float(c1), float(c2), float(x2)), (float(edge1), float(m1), float(m2), float(edge2))
             points += [(float(x1), float(y1)), (float(x2), float(end))]
@@ -273,6 +406,18 @@ def test_nothing_overlaps_in_a_layout_whatever_the_graph(count: int, things: int
     assert overlaps(list(drawing.boxes.values())) == []
     assert through(drawing) == []
     assert all(box.left >= -0.5 and box.left + box.width <= drawing.width + 0.5 for box in drawing.boxes.values())
+
+
+@pytest.mark.parametrize(("count", "things", "seed"), [(12, 30, 1), (40, 60, 2), (200, 300, 3)])
+def test_parts_that_do_not_hang_together_stand_apart(count: int, things: int, seed: int) -> None:
+    sizes, pairs = random_links(count, things, seed)
+    drawing = side_by_side(sizes, pairs, between=42, widest=1300)
+    assert set(drawing.boxes) == set(sizes) and all(drawing.routes)
+    assert overlaps(list(drawing.boxes.values())) == [] and through(drawing) == []
+    assert all(
+        b.left >= -0.5 and b.left + b.width <= drawing.width + 0.5 and b.y + b.height <= drawing.height + 0.5
+        for b in drawing.boxes.values()
+    )
 
 
 def test_a_hub_with_200_links_grows_tall_not_endlessly_wide() -> None:
@@ -309,7 +454,46 @@ def test_the_map_can_be_cut_to_what_leads_to_and_from_one_thing(story: Story) ->
     assert 0 < len(some) < len(claims) and any(c.get("object") == leaf for c in some)
 
 
-# 6) tests, aids
+def many_claims(count: int, things: int) -> Story:
+    rng = random.Random(7)
+    ends = [rng.sample(range(things), 2) for _ in range(count)]
+    ends[: count // 3] = [[0, n % (things - 1) + 1] for n in range(count // 3)]
+    claims = [
+        {
+            "id": f"c{n}",
+            "kind": "Claim",
+            "claimKind": "mechanism",
+            "subject": f"x:{a}",
+            "object": f"x:{b}",
+            "effect": "inhibits",
+            "order": n,
+        }
+        for n, (a, b) in enumerate(ends)
+    ]
+    return a_story(*claims)
+
+
+def test_too_many_claims_are_shown_around_one_thing_and_all_on_demand(story: Story) -> None:
+    crowded = many_claims(3 * MANY, 80)
+    text = mechanisms(crowded, page="/case/x")
+    assert hub(mechanism_claims(crowded)) == "x:0" and "within 1 step of x:0" in text
+    assert text.count('class="note ') < 3 * MANY and 'value="x:0" selected' in text
+    everything = mechanisms(crowded, EVERYTHING, "/case/x")
+    assert len(re.findall(r'<path [^>]*class="flow', everything)) > 4 * MANY and "within" not in everything
+    assert "No claim speaks of this" in mechanisms(crowded, "x:none", "/case/x")
+    assert "<form" not in mechanisms(crowded, form=False) and "claims: those within" in mechanisms(crowded, form=False)
+    few = mechanisms(story, page="/case/x")
+    assert f"The {len(mechanism_claims(story))} claims" in few and "given to this patient" in few
+
+
+def test_the_nearest_claims_come_step_by_step() -> None:
+    chain = [Fact(f"c{n}", {"subject": [f"x:{n}"], "object": [f"x:{n + 1}"]}) for n in range(9)]
+    assert [c.id for c in near(chain, "x:4", 4)[0]] == ["c2", "c3", "c4", "c5"] and near(chain, "x:4", 4)[1] == 2
+    assert len(near(chain, "x:4", 1)[0]) == 2
+    assert near(chain, "x:4", 99)[0] == chain and near(chain, "x:nothing", 9) == ([], 0)
+
+
+# 7) tests, aids
 
 
 @pytest.mark.parametrize(
@@ -337,6 +521,35 @@ def test_criteria_show_each_item_and_the_interval(story: Story) -> None:
     text = aids.criteria(story)
     items = [r for r in story.of("CriterionResult") if r.get("ofItem")]
     assert all(f'id="{r.id}"' in text for r in items) and "score between" in text
+    verdicts = story.items[str(items[0].get("ofSet"))]["verdicts"]
+    assert verdicts and all(f"{v['label']} from {v['biopsy']:g}" in text for v in verdicts)
+    assert all(f"from {v['points']:g}" not in text for v in verdicts if v["points"] not in [w["biopsy"] for w in verdicts])
+
+
+def test_what_an_item_rests_on_is_said_once_and_for_people() -> None:
+    fever = {"kind": "Finding", "label": "Fever", "status": "present"}
+    item = {"id": "r", "kind": "CriterionResult", "ofItem": "x:i", "ofSet": "x:s", "status": "met", "metThrough": ["#a", "#b", "#p"]}
+    told = a_story(
+        {"id": "a", **fever}, {"id": "b", **fever}, item, {"id": "p", "kind": "Patient", "ageYears": 0.5, "label": "patient of x"}
+    )
+    text = words_of(aids.criteria(told))
+    assert text.count("Fever") == 1 and "(2 statements)" in text and "6 months" in text and "patient of x" not in text
+
+
+def test_a_word_that_goes_on_over_a_page_break_is_shown_whole() -> None:
+    quote = "hydroxychloro- […] quine was given […] Then not."
+    told = a_story({"id": "r", "kind": "ChecklistResult", "label": "drugs", "status": "reported", "quote": quote})
+    assert "hydroxychloro- […] quine was given</td>" in aids.checklist(told)
+
+
+def test_the_ranges_have_columns_only_where_one_is_printed_and_notes_a_line_of_their_own() -> None:
+    plain = {"id": "m", "kind": "Measurement", "words": "ESR", "printedValue": "102 mm/h", "value": 102, "note": "No limit."}
+    text = facts.tests(a_story(plain))
+    assert "Where it lies" not in text and "no range printed" not in text and text.count("<tr") == 3
+    ranged = facts.tests(
+        a_story(plain, {"id": "n", "kind": "Measurement", "words": "CRP", "value": 3, "normalHigh": 1, "normalRange": "< 1"})
+    )
+    assert "Where it lies" in ranged and "no range printed" in ranged and "is above the normal range" in ranged
 
 
 def test_the_checklist_counts_what_is_reported(story: Story) -> None:
@@ -344,7 +557,7 @@ def test_the_checklist_counts_what_is_reported(story: Story) -> None:
     assert f"{done} of {len(story.of('ChecklistResult'))}" in aids.checklist(story)
 
 
-# 7) search, questions, linked data, SPARQL page
+# 8) search, questions, linked data, SPARQL page
 
 
 @pytest.fixture(scope="session")
@@ -366,6 +579,54 @@ def test_nothing_typed_breaks_the_search(index: Index, typed: str) -> None:
     assert NASTY not in search.search_page(index, typed + NASTY)
 
 
+def test_a_statement_names_its_case_where_there_are_several() -> None:
+    node = "https://w3id.org/casegraph/case/one#fever"
+    rows = {part: [] for part in PARTS} | {"statements": [[node, "Fever", "She had fever.", ""]], "cases": [["one"], ["two"]]}
+    assert Index(read_rows(rows, [])).search("fever")[0].more == "one · She had fever."
+    assert Index(read_rows({**rows, "cases": [["one"]]}, [])).search("fever")[0].more == "She had fever."
+
+
+def test_many_cases_can_be_chosen_among_and_come_in_pages() -> None:
+    cases = [
+        {"id": f"case-{n}", "title": f"Title {n}", "diagnoses": ["fever"] if n % 2 else [], "age": 0.5} for n in range(2 * home.SHOWN + 1)
+    ]
+    first = home.home_page(cases)
+    assert first.count('class="name"') == home.SHOWN and "page 1 of 3" in first and "6 months" in first
+    assert home.home_page(cases, "", "3").count('class="name"') == 1 and home.home_page(cases, "", "99") == home.home_page(cases, "", "3")
+    chosen = home.home_page(cases, "fever title", "1")
+    assert f"{home.SHOWN} of them" in chosen and 'href="/case/case-2"' not in chosen and 'href="/case/case-1"' in chosen
+    assert "No case holds “&lt;b&gt;”" in home.home_page(cases, "<b>")
+    few = home.home_page(cases[:2])
+    assert "Only cases with" not in few and few.index("2 cases") < few.index("Ask across")
+    many = {"id": "x", "diagnoses": [f"disease {n}" for n in range(9)], "method": "machine"}
+    assert "disease 4 and 4 more · draft" in home.home_page([many])
+
+
+def test_what_is_of_all_cases_is_kept_however_many_cases_are_read() -> None:
+    class Site:
+        digest = "one"
+
+    site, made = Site(), []
+
+    async def read() -> None:
+        memory = Explorer(site)  # type: ignore[arg-type]
+
+        async def make() -> int:
+            made.append(1)
+            return len(made)
+
+        assert await memory.keep(("index",), make) == 1
+        for n in range(2 * KEPT):
+            await memory.keep(("story", n), make)
+        assert await memory.keep(("index",), make) == 1
+        count = len(made)
+        assert await memory.keep(("story", 2 * KEPT - 1), make) == count and await memory.keep(("story", 0), make) == count + 1
+        site.digest = "two"
+        assert await memory.keep(("index",), make) == count + 2
+
+    asyncio.run(read())
+
+
 def test_every_question_has_a_page_with_its_fields_and_its_sparql(store: Any) -> None:
     from kg import ask
 
@@ -381,7 +642,7 @@ def test_every_question_has_a_page_with_its_fields_and_its_sparql(store: Any) ->
 def test_an_answer_hides_empty_columns_and_links_what_it_names() -> None:
     rows = [{"case": "c", "drug": "CHEBI:1", "label": "aspirin", "dose": None, "quote": "Aspirin was given."}]
     nodes = [{"drug": {"type": "uri", "value": "http://purl.obolibrary.org/obo/CHEBI_1"}, "label": {"type": "literal", "value": "aspirin"}}]
-    text = library.answer_table(
+    text = answers.answer_table(
         {"columns": ["case", "drug", "label", "dose", "quote"], "rows": rows, "nodes": nodes},
         {("c", "Aspirin was given."): "/case/c#text-0-18"},
     )
@@ -389,27 +650,75 @@ def test_an_answer_hides_empty_columns_and_links_what_it_names() -> None:
     assert 'title="CHEBI:1"' in text and 'href="/case/c#text-0-18"' in text
 
 
+def wide_answer(rows: int) -> dict[str, Any]:
+    names = ["case", "order", *(f"column {n}" for n in range(14)), "note", "quote"]
+    row = {name: "some words that fill the cell" for name in names} | {"note": "One; two. " * 12, "quote": "A sentence."}
+    return {"columns": names, "rows": [{**row, "order": n} for n in range(rows)], "nodes": [{}] * rows}
+
+
+def test_columns_without_room_stand_below_their_row_and_nothing_is_lost() -> None:
+    text = answers.answer_table(wide_answer(2), {})
+    shown, below = re.findall(r'<th scope="col">(.*?)</th>', text), re.findall(r"<dt>(.*?)</dt>", text)
+    assert (
+        "note" in below
+        and 4 < len(shown) < 12
+        and sorted({*shown, *below}) == sorted(["order", "note", *(f"column {n}" for n in range(14))])
+    )
+    assert "<li>" not in text
+    narrow = answers.answer_table({"columns": ["what", "note"], "rows": [{"what": "x", "note": "so"}], "nodes": [{}]}, {})
+    assert "<dt>" not in narrow and '<th scope="col">note</th>' in narrow
+
+
+def test_a_long_answer_comes_in_pages_whose_rows_keep_their_numbers() -> None:
+    from kg import ask
+
+    question, whole = ask.question_named("findings"), wide_answer(2 * answers.MOST_ROWS + 1)
+    first = library.question_page(question, {}, whole, [], {})
+    last = library.question_page(question, {}, whole, [], {}, page=3)
+    assert first.count('class="quote"') == answers.MOST_ROWS and "page=2" in first and "Earlier rows" not in first
+    assert last.count('class="quote"') == 1 and f"row={2 * answers.MOST_ROWS + 1}" in last and "Further rows" not in last
+
+
+def test_sentences_that_stand_below_the_row_are_not_columns_too() -> None:
+    row = {"topic": "x", "statement": "One.", "other_statement": "Two.", "quote": "One. | Two."}
+    answer = {"columns": list(row), "rows": [row], "nodes": [{}]}
+    assert re.findall(r'<th scope="col">(.*?)</th>', answers.answer_table(answer, {})) == ["topic"]
+    answer["rows"] = [{**row, "statement": "Three."}]
+    assert re.findall(r'<th scope="col">(.*?)</th>', answers.answer_table(answer, {})) == ["topic", "statement"]
+
+
+def test_the_sparql_behind_an_answer_without_rows_holds_what_was_given() -> None:
+    from kg import ask
+
+    question = ask.question_named("findings-under")
+    term = {"type": "uri", "value": "http://purl.obolibrary.org/obo/HP_0000822"}
+    nothing = {"columns": list(question.columns), "rows": [], "nodes": [], "bound": {"class": term}}
+    text = words_of(library.question_page(question, {"class": "hypertension"}, nothing, [], {}))
+    assert "VALUES ?class { <http://purl.obolibrary.org/obo/HP_0000822> }" in text and "No row" in text
+
+
 def test_why_a_row_is_there_and_why_a_term_is_not(store: Any) -> None:
     from kg import ask
 
     question = ask.question_named("findings-under")
     values = {"class": "Fever"}
-    grounds = why.why_row(store, "findings-under", values, 1)
-    text = why.why_page(question, values, 1, grounds)
-    assert grounds and "in the record" in text and "<blockquote>" in text
+    found = why.why_row(store, "findings-under", values, 1)
+    text = why.why_page(question, values, 1, found)
+    assert found["grounds"] and "in the record" in text and "<blockquote>" in text
+    assert found["row"]["label"] == "Fever" and "<dd>Fever</dd>" in text
     missing = why.why_not(store, "findings-under", {"class": "Abnormality of the skin"}, "Fever")
     assert missing["condition"] and "is not in the answer" in why.why_not_page(question, values, NASTY, missing)
     assert NASTY not in why.why_not_page(question, values, NASTY, missing)
 
 
 def test_a_duration_is_said_in_words_in_an_answer() -> None:
-    table = library.answer_table({"columns": ["at", "offset"], "rows": [{"at": "x", "offset": "P1M10D"}], "nodes": [{}]}, {})
+    table = answers.answer_table({"columns": ["at", "offset"], "rows": [{"at": "x", "offset": "P1M10D"}], "nodes": [{}]}, {})
     assert '<span title="P1M10D">1 month 10 days</span>' in table
 
 
 def test_a_download_is_safe_in_a_spreadsheet() -> None:
     answer = {"columns": ["a", "b"], "rows": [{"a": "=cmd()", "b": None}, {"a": "-P6M", "b": 'x,"y"'}]}
-    assert library.as_csv(answer) == 'a,b\r\n\'=cmd(),\r\n-P6M,"x,""y"""\r\n'
+    assert answers.as_csv(answer) == 'a,b\r\n\'=cmd(),\r\n-P6M,"x,""y"""\r\n'
 
 
 def test_a_term_has_a_page_with_the_statements_about_it(store: Any) -> None:
@@ -440,7 +749,7 @@ def test_the_sparql_page_works_without_its_editor(monkeypatch: pytest.MonkeyPatc
     assert "yasqe" not in text and "&lt;/textarea&gt;" in text and "<textarea" in text
 
 
-# 8) the file to send
+# 9) the file to send
 
 
 def test_the_report_file_is_whole_and_asks_for_nothing(seed_graph: Path) -> None:

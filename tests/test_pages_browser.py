@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +19,17 @@ CASE = "antonopoulos-2018"
 WIDTHS = (390, 820, 1440)
 PAGES = (
     "/",
+    "/?q=dermatomyositis",
     f"/case/{CASE}",
     f"/case/{CASE}/mechanism",
+    f"/case/{CASE}/mechanism?about=all",
     f"/case/{CASE}/conflicts",
     f"/case/{CASE}/criteria",
     f"/case/{CASE}/checklist",
     "/library",
     "/library/treatments?ask=1",
     "/library/findings-under?class=nothing-like-it",
+    "/library/conflicts?ask=1",
     "/library/what-worked/why?row=1",
     "/library/what-worked/why-not?term=Fever",
     "/search?q=muscle",
@@ -175,6 +179,100 @@ def test_the_keyboard_reaches_a_fact_and_its_sentence(visit: Visit) -> None:
     assert page.locator(".said.lit").count() > 0
 
 
+def test_the_tab_key_follows_the_page_and_shows_where_it_is(visit: Visit) -> None:
+    page = visit.open(f"/case/{CASE}")
+    stops = []
+    for _ in range(34):
+        page.keyboard.press("Tab")
+        stops.append(
+            page.evaluate(
+                "() => { const e = document.activeElement, style = getComputedStyle(e), box = e.getBoundingClientRect();"
+                " return { part: e.closest('.top, .tabs, #tried, #course, .facts, .paper, .glance, .source')?.matches('.top') ? 'top'"
+                " : e.closest('#tried, #course, .facts, .paper')?.id || 'head', words: e.textContent,"
+                " shown: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0 && box.bottom > 0 && box.top < innerHeight } }"
+            )
+        )
+    assert [s["words"] for s in stops if not s["shown"]] == []
+    assert [part for part, _ in groupby(s["part"] for s in stops)] == ["head", "top", "head", "tried"]
+    page.locator("#course .skip").focus()
+    assert page.locator("#course .skip").bounding_box()["x"] > 0
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('.facts') !== null")
+
+
+def test_the_skip_link_leads_past_the_navigation(visit: Visit) -> None:
+    page = visit.open("/library")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('main') !== null && document.activeElement.closest('.topics') !== null")
+
+
+def test_what_was_tried_and_why_we_think_so_is_read_without_a_click(visit: Visit) -> None:
+    page = visit.open(f"/case/{CASE}")
+    rows = page.locator("#tried tbody tr")
+    assert rows.count() == page.locator("article.treatment").count() > 5
+    assert page.locator("#tried").bounding_box()["y"] < 400
+    sentence = rows.filter(has=page.locator(".helped")).locator(".says a")
+    words = sentence.inner_text().strip("“”")
+    sentence.click()
+    assert (
+        words[:40] in page.locator(".quote-bar blockquote").inner_text() and ": helped" in page.locator(".quote-bar .detail").inner_text()
+    )
+    rows.first.locator(".number a").click()
+    page.wait_for_function(
+        "() => { const b = document.querySelector('article.treatment').getBoundingClientRect(); return b.top >= 0 && b.top < innerHeight }"
+    )
+
+
+def test_a_link_reproduces_an_answer_elsewhere_and_without_script(browser: Any, url: str) -> None:
+    first = Visit(browser, url)
+    page = first.open("/library/findings-under?class=pyrexia&ask=1")
+    link = page.get_by_role("link", name="Link to this answer").get_attribute("href") or ""
+    table = page.locator("#answer table").inner_text()
+    first.context.close()
+    second = Visit(browser, url, java_script_enabled=False)
+    assert second.open(link).locator("#answer table").inner_text() == table and "Fever" in table
+    second.context.close()
+
+
+@pytest.mark.parametrize("name", ["treatments", "findings", "labs", "mechanisms", "what-worked"])
+def test_no_column_of_an_answer_is_out_of_sight(visit: Visit, name: str) -> None:
+    page = visit.open(f"/library/{name}?ask=1")
+    assert page.evaluate("(() => { const s = document.querySelector('#answer .scroll'); return s.scrollWidth - s.clientWidth })()") <= 0
+
+
+def test_the_sparql_behind_an_empty_answer_asks_the_same(visit: Visit) -> None:
+    page = visit.open("/library/findings-under?class=Hypertension&ask=1")
+    assert page.get_by_text("No row:").count() == 1
+    page.get_by_text("The SPARQL behind it").click()
+    assert "VALUES ?class { <http" in page.locator("details pre").inner_text()
+    page.get_by_role("link", name="Open in the editor").click()
+    page.wait_for_url("**/sparql?query=*")
+    assert "0 rows" in page.locator("#result").inner_text()
+
+
+def test_on_a_phone_the_map_begins_at_the_drug(browser: Any, url: str) -> None:
+    visit = Visit(browser, url, 390)
+    page = visit.open(f"/case/{CASE}/mechanism")
+    box = page.locator(".map .drug").first.bounding_box()
+    assert box["x"] >= 0 and box["x"] + box["width"] <= 390
+    visit.context.close()
+    assert visit.away == [] and visit.complaints == []
+
+
+def test_printed_the_page_has_its_pictures_and_every_sentence_whole(visit: Visit) -> None:
+    page = visit.open(f"/case/{CASE}")
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 720, "height": 1000})
+    assert page.locator(".timeline .chart").bounding_box()["width"] > 400
+    assert page.evaluate(
+        "[...document.querySelectorAll('.clip')].every(e => e.scrollHeight <= e.clientHeight + 1 || getComputedStyle(e).display === 'inline')"
+    )
+    assert not page.locator(".contents").is_visible()
+
+
 def test_on_a_phone_the_paper_comes_up_from_below(browser: Any, url: str) -> None:
     visit = Visit(browser, url, 390)
     page = visit.open(f"/case/{CASE}")
@@ -251,7 +349,7 @@ def test_search_answers_while_typing(visit: Visit) -> None:
     page.keyboard.press("/")
     page.keyboard.type("pyrex")
     page.wait_for_selector("#hits a:has-text('Fever')")
-    assert page.url.endswith("q=pyrex")
+    page.wait_for_url("**/search?q=pyrex")
 
 
 def test_the_file_to_send_works_from_disk(browser: Any, url: str, seed_graph: Path, tmp_path: Path) -> None:
@@ -270,16 +368,21 @@ def test_the_file_to_send_works_from_disk(browser: Any, url: str, seed_graph: Pa
 
 
 @pytest.mark.parametrize("width", (390, 1440))
-def test_axe_finds_nothing(browser: Any, url: str, width: int) -> None:
+def test_axe_finds_nothing(browser: Any, url: str, seed_graph: Path, tmp_path: Path, width: int) -> None:
+    from kg.report_page import case_page
+
     if not AXE.is_file():
         pytest.skip("no axe-core here: run npm ci in web/, or set AXE to the path of axe.min.js")
     visit = Visit(browser, url, width, bypass_csp=True)
+    file = tmp_path / "case.html"
+    file.write_text(case_page(seed_graph, CASE), encoding="utf-8")
     found = []
-    for path in PAGES:
-        page = visit.open(path)
+    for address in [*(visit.url + path for path in PAGES), file.as_uri()]:
+        page = visit.page
+        page.goto(address)
         page.evaluate(AXE.read_text(encoding="utf-8"))
         result = page.evaluate("axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})")
-        found += [(path, v["id"], v["nodes"][0]["html"][:120]) for v in result["violations"]]
+        found += [(address, v["id"], v["nodes"][0]["html"][:120]) for v in result["violations"]]
     visit.context.close()
     assert found == []
 

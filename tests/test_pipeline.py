@@ -16,6 +16,8 @@ from kg import graph_folder, pipeline
 from kg.errors import BuildError, CasegraphError, RecordError, StoreError
 from tests.conftest import SEED, SmallCase
 
+INVENTED = Path(__file__).parent / "questions_cases" / "invented-pericarditis"
+
 
 def graph_bytes(out: Path) -> bytes:
     folder = pipeline.current(out)
@@ -34,6 +36,38 @@ def test_bytes_do_not_depend_on_the_hash_seed(tmp_path: Path, small: type[SmallC
         environment = {**os.environ, "PYTHONHASHSEED": number}
         subprocess.run([sys.executable, "-m", "kg", "build", str(case), "-o", str(tmp_path / number)], check=True, env=environment)
     assert graph_bytes(tmp_path / "0") == graph_bytes(tmp_path / "1")
+
+
+def test_bytes_do_not_depend_on_batches_and_workers(tmp_path: Path, small: type[SmallCase]) -> None:
+    cases = [SEED, INVENTED]
+    # A claim of one report about a drug that only another gives, and a chain of claims over two reports, need all cases together.
+    for name, target in (("one", "GO:0006954 ! inflammatory response"), ("two", "GO:0006955 ! immune response")):
+        claim = ('object: "GO:0006954 ! inflammatory response"', f'object: "{target}"')
+        cases.append(small(("small-2020", f"small-{name}"), claim).write(tmp_path / name))
+    built = [pipeline.build(cases, tmp_path / f"g{size}", batch=size, workers=size % 2 + 1) for size in (1, 2, 100)]
+    assert {each.cases for each in built} == {4}
+    first, *others = [graph_bytes(each.folder) for each in built]
+    assert others == [first, first]
+    assert [row["case"] for row in kg.open(tmp_path / "g1").ask("patient")] == [row["case"] for row in kg.open(tmp_path / "g100").ask("patient")]
+
+
+def test_errors_of_all_batches_are_told_at_once(tmp_path: Path, small: type[SmallCase]) -> None:
+    small(("small-2020", "a"), ("HP:0001824 ! Weight loss", "HP:0001824 ! Fever")).write(tmp_path / "a")
+    small(("small-2020", "b")).write(tmp_path / "b")
+    small(("small-2020", "b"), ("HP:0001945 ! Fever", "HP:0001945 ! Weight loss")).write(tmp_path / "c")
+    with pytest.raises(RecordError) as caught:
+        pipeline.build([tmp_path], tmp_path / "graph", batch=1, workers=2)
+    for words in ("a/case.yaml", "HP:0001824", "c/case.yaml", "HP:0001945", "case id 'b' is taken by"):
+        assert words in str(caught.value)
+    assert pipeline.current(tmp_path / "graph") is None
+
+
+def test_progress_counts_cases(tmp_path: Path, small: type[SmallCase]) -> None:
+    for name in "abc":
+        small(("small-2020", name)).write(tmp_path / name)
+    seen: list[tuple[int, int]] = []
+    pipeline.build([tmp_path], tmp_path / "graph", batch=2, workers=1, progress=lambda done, total: seen.append((done, total)))
+    assert seen == [(2, 3), (3, 3)]
 
 
 def test_record_with_errors_leaves_the_old_graph(tmp_path: Path, small: type[SmallCase]) -> None:

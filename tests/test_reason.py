@@ -8,7 +8,7 @@ import pyoxigraph as ox
 import pytest
 
 import kg
-from kg import names, pipeline
+from kg import derive, names, pipeline
 from kg.errors import QuestionError, StoreError
 from kg.reason import infer, read_rules
 from kg.reason.explain import Explainer
@@ -76,7 +76,7 @@ def test_what_is_not_read_is_listed() -> None:
 
 
 def case_and_axioms(case: SmallCase) -> tuple[list[ox.Quad], list[ox.Quad]]:
-    return pipeline.stated_quads([pipeline.CaseFiles(case.loaded, case.report)])
+    return derive.stated_quads([pipeline.CaseFiles(case.loaded, case.report)])
 
 
 def test_justification_is_minimal_and_quotes_the_report(small: type[SmallCase]) -> None:
@@ -171,5 +171,6 @@ def test_first_condition_that_excludes_a_term(seed_graph: Path) -> None:
 def test_node_is_found_by_its_name_or_told(seed_graph: Path) -> None:
     graph = kg.open(seed_graph)
     assert graph.explain("gottron-papules", "Abnormality of the skin").parts
+    assert graph.explain("patient", "cg:Patient").parts, "our property of that name is no node of a case"
     with pytest.raises(StoreError, match="no such node"):
         graph.explain("nothing-like-it", "Abnormality of the skin")

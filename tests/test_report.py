@@ -92,3 +92,17 @@ def test_every_word_is_in_exactly_one_sentence(text: str) -> None:
     assert "".join(report.quote(span) for span in report.sentences).split() == text.split() or (
         "".join("".join(report.quote(span) for span in report.sentences).split()) == "".join(text.split())
     )
+
+
+def test_a_heading_needs_no_blank_line_around_it() -> None:
+    report = Report("A title\nAbstract\nWe report a man.\n1. Introduction\nIt is rare. Results\nof others differ.\n\nReferences:\n1. Doe J. A paper.\n")
+    assert [(report.quote(span), span.section) for span in report.paragraphs] == [
+        ("A title", "title"),
+        ("Abstract", "abstract"),
+        ("We report a man.", "abstract"),
+        ("1. Introduction", "introduction"),
+        ("It is rare. Results\nof others differ.", "introduction"),
+        ("References:", "references"),
+        ("1. Doe J. A paper.", "references"),
+    ]
+    assert [report.quote(s) for s in report.body] == ["We report a man.", "It is rare.", "Results\nof others differ."]

@@ -1,4 +1,4 @@
-"""Faults: killed workers, a killed holder, a killed server, swaps under load, answers larger than memory should be."""
+"""Faults: killed workers, holder, server, builds and updates; swaps under load, answers larger than memory should be."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ pytest.importorskip("starlette")
 if not Path("/proc/self/stat").exists():
     pytest.skip("needs /proc to see processes", allow_module_level=True)
 
+from kg import pipeline
 from kg.serve.testing import Client, started, write_graph
+from tests.conftest import ROOT, SmallCase
 
 ROWS = 60_000
 SLOW = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f FILTER(STRLEN(CONCAT(STR(?a), STR(?f))) > 9999) }"
@@ -159,6 +161,101 @@ def test_broken_build_is_not_followed(tmp_path: Path) -> None:
         deadline = time.monotonic() + 10
         while client.query(LIGHT).rows != [{"o": "better"}]:
             assert time.monotonic() < deadline
+
+
+#: Where `kg build` is killed, as what is done to the functions that `swap` uses; and whether the new graph is then served.
+MOMENTS = {
+    "nothing has its name yet": ("os.rename = die", False),
+    "it has its name, and is not current": ("files.write_bytes = die", False),
+    "half of CURRENT is written": ("os.replace = die", False),
+    "it is current": ("shutil.rmtree = die", True),
+    "the old one is half gone": (
+        "shutil.rmtree = lambda path, **_: (os.unlink(path / 'graph.nq'), os.unlink(path / 'manifest.json'), die())",
+        True,
+    ),
+}
+_KILLED = """
+import os, shutil, signal, sys
+from pathlib import Path
+from kg import files, graph_folder, pipeline
+
+def die(*_, **__):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+real = graph_folder.swap
+
+def swap(out, folder):
+    CHANGE
+    real(out, folder)
+
+graph_folder.swap = swap
+pipeline.build([Path(sys.argv[1])], Path(sys.argv[2]))
+"""
+
+
+def test_killed_build_leaves_the_old_graph_or_the_new(tmp_path: Path, small: type[SmallCase]) -> None:
+    graph, known = tmp_path / "graph", 0
+    ids = "SELECT ?id { ?case <https://w3id.org/casegraph/ns#caseId> ?id }"
+
+    def record(number: int) -> Path:
+        return small(("case: small-2020", f"case: small-{number}")).write(tmp_path / str(number))
+
+    pipeline.build([record(known)], graph)
+    with started(graph, "--no-pages") as (url, _):
+        client, stop, seen = Client(url), threading.Event(), set()
+
+        def ask() -> None:
+            number = 0
+            while not stop.is_set():
+                seen.add(tuple(row["id"] for row in client.query(f"{ids} # {number}").rows))
+                number += 1
+                time.sleep(0.01)
+
+        with ThreadPoolExecutor(1) as pool:
+            asking = pool.submit(ask)
+            try:
+                for number, (moment, (change, done)) in enumerate(MOMENTS.items(), 1):
+                    build = [sys.executable, "-c", _KILLED.replace("CHANGE", change), str(record(number)), str(graph)]
+                    assert subprocess.run(build, cwd=ROOT).returncode == -signal.SIGKILL, moment
+                    known = number if done else known
+                    deadline = time.monotonic() + 20
+                    while client.query(ids).rows != [{"id": f"small-{known}"}]:
+                        assert time.monotonic() < deadline, moment
+                        time.sleep(0.05)
+                    assert pipeline.open_graph(graph).store.select(ids)[1][0]["id"].value == f"small-{known}", moment
+            finally:
+                stop.set()
+            asking.result()
+        assert seen <= {("small-0",), ("small-4",), ("small-5",)}  # whole, and one at a time
+        pipeline.build([record(9)], graph)
+        deadline = time.monotonic() + 20
+        while client.query(ids).rows != [{"id": "small-9"}]:
+            assert time.monotonic() < deadline
+    current = (graph / "CURRENT").read_text()
+    assert {path.name for path in graph.iterdir()} == {".lock", "CURRENT", current}
+
+
+def test_killed_update_leaves_the_graph_as_it_was(tmp_path: Path) -> None:
+    graph = tmp_path / "graph"
+    write_graph(graph, _data("one", 300))
+    with started(graph, "--no-pages", token="sesame") as (url, process):
+        client = Client(url, timeout=60)
+
+        def update(text: str) -> int:
+            return client.post(text, "application/sparql-update", Authorization="Bearer sesame").status
+
+        before = set(_children(process.pid))
+        with ThreadPoolExecutor(1) as pool:
+            endless = pool.submit(update, f"INSERT {{ GRAPH <http://g/9> {{ ?a ?b ?f }} }} WHERE {{ {SLOW.partition('{')[2]}")
+            while not list(graph.glob(".new-*/store")):
+                time.sleep(0.01)
+            (worker,) = set(_children(process.pid)) - before
+            os.kill(worker, signal.SIGKILL)
+            assert endless.result() == 422
+        assert client.query("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }").rows == [{"n": "300"}]
+        assert update("INSERT DATA { GRAPH <http://g/9> { <http://e/a> <http://e/b> 1 } }") == 204
+        assert client.query("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }").rows == [{"n": "301"}]
+    assert {path.name for path in graph.iterdir()} == {".lock", "CURRENT", (graph / "CURRENT").read_text()}
 
 
 def _memory(pid: int) -> int:

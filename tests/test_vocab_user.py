@@ -1,19 +1,23 @@
-"""kg.vocab_user: releases in three formats, a laboratory's own words, and what is refused."""
+"""kg.vocab.user: releases in three formats, a laboratory's own words, and what is refused."""
 
 from __future__ import annotations
 
 import json
 import os
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
-from kg import names, pipeline, terms
+from kg import derive, names, pipeline, terms
 from kg.errors import CasegraphError
 from kg.terms import VOCABULARY, Source, Term, load_terms, vocabulary_file
-from kg.vocab import pack
-from kg.vocab_release import MOST, VocabularyError, read_release, tidy_version
-from kg.vocab_user import add_words, build_vocabulary, vocabulary_quads
+from kg.vocab.pack import pack
+from kg.vocab.release import MOST, VocabularyError, read_release, tidy_version
+from kg.vocab.user import add_words, build_vocabulary, vocabulary_quads
 
 OBO = """format-version: 1.2
 data-version: aa/releases/2027-01-02
@@ -161,6 +165,11 @@ def test_same_sources_give_the_same_bytes(tmp_path: Path, toy: Path) -> None:
     assert paths[0].read_bytes() == paths[1].read_bytes()
 
 
+def test_header_of_an_obo_file_may_begin_anyhow(tmp_path: Path) -> None:
+    text = OBO.replace("format-version: 1.2\n", "").replace("ontology: aa\n", "")
+    assert read_release(write(tmp_path, "aa.obo", f"ontology: aa\n{text}")).prefix == "AA"
+
+
 def test_new_vocabulary_gets_an_iri(tmp_path: Path, toy: Path) -> None:
     file = write(tmp_path, "cc.obo", OBO.replace("AA:", "CC:").replace("ontology: aa", "ontology: cc"))
     build_vocabulary([file], toy, base=toy)
@@ -176,10 +185,18 @@ BAD = {
     "cut.obo": (OBO[:-4], r"cut short \(it ends in the middle of a line\)"),
     "cut.json": (JSON[:-9], "not an obographs JSON file, or cut short"),
     "cut.owl": (OWL[:900], "not OWL in RDF/XML, or cut short"),
-    "other.json": ('{"a": 1}', "not an obographs JSON file"),
-    "list.json": ('{"graphs": ["a"]}', "not an obographs JSON file"),
+    "other.json": ('{"a": 1}', 'it has no "graphs" with "nodes" in them'),
+    "list.json": ('{"graphs": ["a"]}', 'it has no "graphs" with "nodes" in them'),
+    "nodes.json": ('{"graphs": [{"nodes": [1]}]}', "a part is not there, or not in its place"),
     "deep.json": ("[" * 200_000, "not an obographs JSON file"),
-    "turtle.owl": ("@prefix a: <b> .\n", "not OWL in RDF/XML"),
+    "turtle.owl": ("@prefix a: <b> .\n", "a Turtle file, and not OWL in RDF/XML; take the .obo or .owl of the release, or convert it"),
+    "functional.owl": ("Prefix(:=<http://a/>)\nOntology(<http://a>)\n", "OWL in functional syntax, and not"),
+    "manchester.owl": ("Prefix: : <http://a/>\nOntology: <http://a>\n", "OWL in Manchester syntax, and not"),
+    "xml.owl": ('<?xml version="1.0"?>\n<Ontology xmlns="http://www.w3.org/2002/07/owl#"/>\n', "OWL in OWL/XML, and not"),
+    "obo.owl": (OBO, "an OBO file, and not OWL in RDF/XML; rename it to end in .obo"),
+    "owl.obo": (OWL, "OWL in RDF/XML, and not an OBO file; rename it to end in .owl"),
+    "json.obo": (JSON, "a JSON file, and not an OBO file; rename it to end in .json"),
+    "aa.obo.gz": ("x", "compressed; unpack it first"),
     "zip.obo": ("PK\x03\x04abc", "compressed; unpack it first"),
     "binary.obo": ("abc\x00abc", "binary"),
     "undated.obo": (OBO.replace("data-version: aa/releases/2027-01-02\n", ""), "does not name its release"),
@@ -194,7 +211,7 @@ def test_bad_release_gives_one_line_and_writes_nothing(tmp_path: Path, toy: Path
     file = tmp_path / name if text is None else write(tmp_path, name, text)
     with pytest.raises(VocabularyError, match=message) as caught:
         build_vocabulary([file], tmp_path / "out" / "v.bin", base=toy)
-    assert str(caught.value).startswith(f"{file}: ") and "\n" not in str(caught.value)
+    assert re.match(re.escape(str(file)) + r"(:\d+)?: ", str(caught.value)) and "\n" not in str(caught.value)
     assert not (tmp_path / "out").exists()
 
 
@@ -375,14 +392,73 @@ def test_packaged_vocabularies_name_release_and_licence_once() -> None:
         "https://creativecommons.org/licenses/by/4.0/", "https://www.ebi.ac.uk/chebi/"]  # fmt: skip
 
 
-def test_record_with_a_lab_s_term_builds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small) -> None:
-    out = tmp_path / "v.bin"
-    monkeypatch.setenv("CASEGRAPH_VOCABULARY", str(out))
-    add_words(write(tmp_path, "lab.tsv", HEADER + "LAB:1\tspiky fever\t\tHP:0001945 ! Fever\nHP:0001945\t\thot to the touch\n"))
+# --- a laboratory's words in use --------------------------------------------------------------------------------------
+
+LAB = (
+    HEADER + "LAB:1\tspiky fever\tladder fever|trellis temperature\tHP:0001945 ! Fever\nHP:0001945\t\thot to the touch\n"
+    "LAB:2\tzembrotide\tZX-99\tCHEBI:24261 ! glucocorticoid\nLAB:3\tblue loop disease\t\tMONDO:0005554 ! rheumatic disorder\n"
+    "LAB:4\trotary vigil\t\n"
+)
+STORY = """A woman with ladder fever
+
+CASE PRESENTATION
+
+A 40-year-old woman presented with ladder fever, rotary vigil and cough. She denied trellis temperatures a week later, but was hot to the touch.
+A diagnosis of blue loop disease was made. She was started on ZX-99 40 mg daily.
+"""
+
+
+def command(vocabulary: Path | str, *arguments: object) -> str:
+    """What the command prints with this vocabulary; in a process of its own, for look-ups are kept for the life of one."""
+    environment = os.environ | {"CASEGRAPH_VOCABULARY": str(vocabulary)}
+    ran = subprocess.run([sys.executable, "-m", "kg", *map(str, arguments)], env=environment, capture_output=True, text=True, check=True)
+    return ran.stdout
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The packaged vocabulary with a laboratory's words."""
+    folder = tmp_path_factory.mktemp("lab")
+    command(folder / "v.bin", "vocab", "add", write(folder, "lab.tsv", LAB))
+    return folder / "v.bin"
+
+
+def test_record_with_a_lab_s_term_builds(lab: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small) -> None:
+    monkeypatch.setenv("CASEGRAPH_VOCABULARY", str(lab))
     assert load_terms().find_by_name("hot to the touch") == [("HP:0001945", "exact")]
     folder = small(('fever, is: "HP:0001945 ! Fever"', 'fever, is: "LAB:1 ! spiky fever"')).write(tmp_path / "case")
     case = pipeline.read_case(folder / "case.yaml")
     assert [str(issue) for issue in case.issues] == []
-    lines = {str(quad) for quad in pipeline.graph_quads([case])}
-    lab = "<https://w3id.org/casegraph/vocabulary/LAB/1>"
-    assert any(line.startswith(f"{lab} <{names.RDFS_SUBCLASS_OF}> <{names.OBO}HP_0001945>") for line in lines)
+    lines = {str(quad) for quad in derive.graph_quads([case])}
+    term = "<https://w3id.org/casegraph/vocabulary/LAB/1>"
+    assert any(line.startswith(f"{term} <{names.RDFS_SUBCLASS_OF}> <{names.OBO}HP_0001945>") for line in lines)
+
+
+def test_draft_grounds_a_lab_s_words_in_its_terms(lab: Path, tmp_path: Path) -> None:
+    record = yaml.safe_load(command(lab, "draft", write(tmp_path, "report.txt", STORY)))
+    found = [(f["is"], f["words"], f.get("status", "present")) for f in record["findings"]]
+    assert found == [
+        ("LAB:1 ! spiky fever", "ladder fever", "present"),
+        ("HP:0012735 ! Cough", "cough", "present"),
+        ("LAB:1 ! spiky fever", "trellis temperatures", "absent"),
+        ("HP:0001945 ! Fever", "hot to the touch", "present"),
+    ]
+    assert [d["is"] for d in record["diagnoses"]] == ["LAB:3 ! blue loop disease"]
+    assert [(t["drug"], t["course"][0]["dose"]) for t in record["treatments"]] == [("LAB:2 ! zembrotide", "40 mg")]
+
+
+def test_draft_without_the_lab_s_words_does_not_know_them(tmp_path: Path) -> None:
+    text = command("", "draft", write(tmp_path, "report.txt", STORY))
+    record = yaml.safe_load(text)
+    assert "LAB:" not in text
+    assert {f["is"] for f in record["findings"]} >= {"HP:0001945 ! Fever", "HP:0012735 ! Cough"}
+    assert "treatments" not in record or all(t["drug"].startswith("none ! ") for t in record["treatments"])
+    assert "blue loop disease" not in [d.get("words") for d in record.get("diagnoses", ())]
+
+
+def test_class_of_drugs_takes_in_a_lab_s_own(lab: Path, tmp_path: Path) -> None:
+    command(lab, "draft", write(tmp_path, "report.txt", STORY), "-o", tmp_path / "case" / "case.yaml")
+    write(tmp_path / "case", "report.txt", STORY)
+    command(lab, "build", tmp_path / "case", "-o", tmp_path / "graph")
+    rows = json.loads(command(lab, "ask", "dose-history", "--drug", "glucocorticoid", "-g", tmp_path / "graph", "-f", "json"))
+    assert [(row["drug"], row["dose"]) for row in rows] == [("LAB:2", "40 mg")]

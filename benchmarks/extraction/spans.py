@@ -13,12 +13,13 @@ import json
 from collections import Counter, defaultdict
 from pathlib import Path
 
-from kg.draft.ground import find_terms
-from kg.draft.measure import read_values
-from kg.draft.negate import scopes, status_at
-from kg.draft.patient import _AGE, _FEMALE, _MALE
-from kg.draft.recognise import hpo_mentions
-from kg.draft.treat import DOSE, is_drug
+from kg.draft.findings.measure import read_values
+from kg.draft.findings.negate import scopes, status_at
+from kg.draft.names.ground import find_terms
+from kg.draft.names.recognise import hpo_mentions
+from kg.draft.reading.patient import _AGE, _FEMALE, _MALE
+from kg.draft.therapy.regimen import DOSE
+from kg.draft.therapy.treat import is_drug
 
 #: What the program finds -> the gold types that it may meet.
 SORTS = {

@@ -1,13 +1,14 @@
-"""Report → draft record: recognise, negate, measure, time, treat, claims; then assemble.
+"""Report → draft record: `reading` takes the text apart, `names` finds the terms in it, `findings`, `therapy` and `claims` make
+statements of them, `assemble` puts these into a record (`sheet`), `emit` writes it; `folder` does so for many; `llm` only where asked.
 
 `draft_report(text)` gives the draft of one report, `draft_folder(src, out)` those of a folder, `hpo_ids(text)` the
-HPO terms alone. No language model, no network: word lists (`data/*.tsv`), the packaged vocabulary, and rules.
+HPO terms alone. No language model, no network: word lists (`data/`), the packaged vocabulary, and rules.
 """
 
 from __future__ import annotations
 
 from kg.draft.assemble import Draft, draft_report
 from kg.draft.folder import Done, draft_folder
-from kg.draft.recognise import hpo_ids, hpo_mentions
+from kg.draft.names.recognise import hpo_ids, hpo_mentions
 
 __all__ = ["Done", "Draft", "draft_folder", "draft_report", "hpo_ids", "hpo_mentions"]

@@ -72,9 +72,9 @@ def draft_folder(source: Path, out: Path, workers: int = 0, progress: Callable[[
 
 def _names(paths: list[Path]) -> list[str]:
     """A folder name for each file, made of its stem; names that would meet keep their suffix."""
-    from kg.draft.assemble import _slug
+    from kg.draft.sheet import slug
 
-    slugs = [_slug(path.stem) for path in paths]
+    slugs = [slug(path.stem) for path in paths]
     return [
         slug if slugs.count(slug) == 1 else f"{slug}-{hashlib.sha256(path.name.encode()).hexdigest()[:6]}"
         for slug, path in zip(slugs, paths, strict=True)

@@ -123,19 +123,23 @@ def follow(quads: Iterable[ox.Quad], axioms: Iterable[ox.Quad], model: Model | N
     return found
 
 
-def apply_rules(store: ox.Store) -> list[ox.Quad]:
+def apply_rules(store: ox.Store, scope: str) -> list[ox.Quad]:
     """What the closed-world rules of `queries/rules/` derive over a store; each rule sees what came before it.
 
     Args:
-        store: all graphs; the derived quads are added to it.
+        store: cases, ontology and terms in use; the derived quads are added to it.
+        scope: `case` for the rules whose results concern one case each, `graph` for those that need all cases.
 
     Raises:
         BuildError: a rule is not SPARQL; the message names its file.
     """
     derived: list[ox.Quad] = []
     for path in sorted((files.folder("queries") / "rules").glob("*.rq")):
+        text = path.read_text(encoding="utf-8")
+        if ("#+ scope: graph" in text) != (scope == "graph"):
+            continue
         try:
-            triples = store.query(path.read_text(encoding="utf-8"), use_default_graph_as_union=True)
+            triples = store.query(text, use_default_graph_as_union=True)
             if not isinstance(triples, ox.QueryTriples):
                 raise BuildError(f"{path}: not a SPARQL CONSTRUCT")
             new = {ox.Quad(t.subject, t.predicate, t.object, INFERRED) for t in triples}

@@ -151,8 +151,9 @@ def why_not(store: Store, asked: Question, bound: Mapping[str, Node], term: ox.N
     prologue, parts = conditions(asked.sparql)
     best: tuple[int, Missing] | None = None
     for variable in _variables_for_terms(asked, parts):
-        given = {**bound, variable: term}
-        values = " ".join(f"VALUES ?{name} {{ {node} }}" for name, node in given.items())
+        values = f"{asked.given(bound)} VALUES ?{variable} {{ {term} }}"
+        if variable in bound and not store.select(f"SELECT * WHERE {{ {values} }} LIMIT 1")[1]:
+            return Missing(asked.given({variable: bound[variable]}), f"this {variable} is not among those asked for", ())
         parts = _term_first(conditions(asked.sparql)[1], variable)
         for i in range(len(parts)):
             body = "\n".join(parts[: i + 1])

@@ -1,11 +1,15 @@
 """The served graph: a SPARQL 1.1 endpoint that cannot be knocked over, the questions over HTTP, and the pages.
 
-    server   uvicorn with limits; `serve` starts it          app       which path goes where
-    protocol what a request asks for, in which format        endpoint  /sparql and /store
-    guard    what a query reaches for                        questions /questions and /ask
-    worker, tasks, sandbox, rows   the killable processes    describe  service description, VoID
-    holder, pool, job              lanes, limits, answers    follow    on to the next build
-    site     what pages may ask                              update    for --writable
+    server      uvicorn; `serve` starts it                 connection  HTTP with limits
+    app         which path goes where                      openapi     the addresses, for programs
+    shortcut    the short way of small queries             endpoint    /sparql and /store
+    protocol    what a request asks for, in which format   kept        small answers, kept
+    guard       what a query reaches for                   questions   /questions and /ask
+    pool        the lanes: `crew` light, `heavy` heavy     job         one task: `course`, `answer`
+    holder      the process of a build                     line        to a worker; `wire`: what goes over it
+    worker      the killable processes, in a `sandbox`     tasks       what they do; `documents`, `sink`, `rows`
+    site        what pages may ask                         describe    service description, VoID
+    follow      on to the next build                       update      for --writable
 
 The web stack is the extra `serve`; `import kg` does without it.
 """

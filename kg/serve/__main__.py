@@ -22,6 +22,7 @@ def main() -> int:
     parser.add_argument("--log", default="-", help="file, - for standard error, or 'none'")
     parser.add_argument("--writable", action="store_true", help="take updates from who sends the token in KG_SERVE_TOKEN")
     parser.add_argument("--allow-service", action="append", default=[], metavar="URL")
+    parser.add_argument("--cors", default="*", metavar="ORIGIN", help="whose pages may read answers: an origin, '*' or 'none'")
     parser.add_argument("--no-pages", action="store_true")
     for limit in fields(Limits):
         parser.add_argument(
@@ -39,6 +40,7 @@ def main() -> int:
             writable=given.writable,
             token=os.environ.get("KG_SERVE_TOKEN"),
             allow_service=tuple(given.allow_service),
+            cors=given.cors,
             log=None if given.log == "none" else given.log,
             pages=not given.no_pages,
             ready=lambda url: print(url, flush=True),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import importlib
 import importlib.util
 import sys
@@ -12,9 +13,10 @@ import traceback
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from kg.serve import describe, endpoint, follow, http, protocol, questions
-from kg.serve.errors import Problem
+from kg.serve import describe, endpoint, follow, http, openapi, protocol, questions
+from kg.serve.errors import Problem, busy
 from kg.serve.log import AccessLog
+from kg.serve.shortcut import Shortcut
 from kg.serve.site import Site
 from kg.serve.update import Updates
 
@@ -29,6 +31,7 @@ class App:
         log: of accesses.
         token: secret for updates; None means read only.
         allowed: SERVICE addresses that queries may use.
+        cors: origin whose pages may read answers: "*" for any, None for none but the site's own.
         ready: called once requests can be answered.
     """
 
@@ -39,6 +42,7 @@ class App:
         *,
         token: str | None = None,
         allowed: tuple[str, ...] = (),
+        cors: str | None = "*",
         pages: bool = True,
         ready: Callable[[], None] | None = None,
     ) -> None:
@@ -46,6 +50,8 @@ class App:
         self.log = log
         self.follower = follow.Follower(site, allowed)
         self.endpoint = endpoint.Endpoint(site, Updates(site, token, self.follower.look) if token else None)
+        self.cors = cors
+        self.shortcut = Shortcut(self.endpoint, log, http.allow(http.DATA, cors))
         self.pages = _pages() if pages else None
         self.rest = _router(site, self.pages)
         self._ready = ready
@@ -68,6 +74,8 @@ class App:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                if self.cors != "*":
+                    message["headers"] = http.allow(message["headers"], self.cors)
             await send(message)
 
         try:
@@ -75,6 +83,9 @@ class App:
                 await self._route(scope, receive, sending)
             except Problem as problem:
                 await self._problem(problem, scope, receive, sending)
+        except asyncio.CancelledError:  # the server is stopping
+            if not status:
+                await http.respond_problem(sending, busy("the server is stopping", 10))
         except Exception:
             traceback.print_exc()  # for the operator; the client gets none of it
             if status:
@@ -111,6 +122,10 @@ class App:
             return self._void
         if path == "/health":
             return self._health
+        if path == "/openapi.json":
+            return lambda scope, receive, send: openapi.respond(
+                self.site, scope, send, pages=self.pages is not None, writable=self.endpoint.updates is not None
+            )
         return None
 
     async def _void(self, scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
@@ -161,6 +176,8 @@ class App:
         except Exception as error:
             await send({"type": "lifespan.startup.failed", "message": str(error)})
             return
+        gc.freeze()  # what is there now stays; answers that are kept are no garbage either, so it is looked for less often
+        gc.set_threshold(20_000, 20, 50)
         watching = asyncio.get_running_loop().create_task(self.follower.run())
         await send({"type": "lifespan.startup.complete"})
         if self._ready:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime
 import re
+import zlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,29 +24,42 @@ _VOID, _SH, _DCT = names.PREFIXES["void"], names.PREFIXES["sh"], names.PREFIXES[
 _XSD, _RDFS, _OWL = names.PREFIXES["xsd"], names.PREFIXES["rdfs"], names.PREFIXES["owl"]
 _PREFIXES = {**names.PREFIXES, "sd": SD, "formats": FORMATS, "schema": SCHEMA}
 
-_STATISTICS = {
+#: What is counted of a build, by name: the quick ones first.
+STATISTICS = {
     "triples": "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }",
     "subjects": "SELECT (COUNT(DISTINCT ?s) AS ?n) WHERE { ?s ?p ?o }",
     "objects": "SELECT (COUNT(DISTINCT ?o) AS ?n) WHERE { ?s ?p ?o }",
     "properties": "SELECT ?p (COUNT(*) AS ?n) WHERE { ?s ?p ?o } GROUP BY ?p ORDER BY ?p",
     "classes": "SELECT ?c (COUNT(DISTINCT ?s) AS ?n) WHERE { ?s a ?c FILTER(ISIRI(?c)) } GROUP BY ?c ORDER BY ?c",
     "graphs": "SELECT ?g (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g ORDER BY ?g",
+    "class_properties": "SELECT ?p (COUNT(*) AS ?n) WHERE { ?s a ?class ; ?p ?o } GROUP BY ?p ORDER BY ?p",
     "licences": f"SELECT DISTINCT ?l WHERE {{ ?o a <{_OWL}Ontology> ; <{_DCT}license> ?l FILTER(ISIRI(?l)) }} ORDER BY ?l",
 }
 
 
-def statistics(store: EmbeddedStore) -> dict[str, list[list[Any]]]:
-    """The counts that VoID wants, as rows: a worker's task.
+def statistic(store: EmbeddedStore, name: str) -> list[list[Any]]:
+    """One of the counts that VoID wants, as rows: a worker's task.
 
     Example:
-    >>> statistics(EmbeddedStore.in_memory([]))["triples"]
+    >>> statistic(EmbeddedStore.in_memory([]), "triples")
     [[0]]
     """
-    found = {}
-    for name, query in _STATISTICS.items():
-        columns, rows = store.select(query)
-        found[name] = [[int(row[c].value) if c == "n" else row[c].value for c in columns if c in row] for row in rows]
-    return found
+    if name == "class_properties":
+        return [[iri, *row] for iri in _described(store) for row in _rows(store, STATISTICS[name].replace("?class", f"<{iri}>"))]
+    return _rows(store, STATISTICS[name])
+
+
+def _rows(store: EmbeddedStore, query: str) -> list[list[Any]]:
+    columns, rows = store.select(query)
+    return [[int(row[c].value) if c == "n" else row[c].value for c in columns if c in row] for row in rows]
+
+
+def _described(store: EmbeddedStore) -> list[str]:
+    """The classes whose properties are counted, one by one: far quicker than all at once. Not those of public terms, for
+    a finding is of its term and of each above it: thousands of classes with the same few properties."""
+    public = f"SELECT DISTINCT ?c WHERE {{ GRAPH ?g {{ ?c <{_RDFS}label> ?l }} FILTER(STRSTARTS(STR(?g), '{names.IMPORTS}')) }}"
+    terms = {iri for (iri,) in _rows(store, public)}
+    return [iri for iri, _ in _rows(store, STATISTICS["classes"]) if iri not in terms]
 
 
 async def respond(site: Site, accept: str, scope: http.Scope, send: http.Send) -> None:
@@ -58,15 +73,25 @@ async def respond(site: Site, accept: str, scope: http.Scope, send: http.Send) -
         raise Problem(406, "not acceptable", "the service description is RDF", known=list(protocol.GRAPH_TYPES))
     scope["kg.log"]["asked"] = "description"
     form = protocol.GRAPH_TYPES[media_type]
-    tag = f'W/"{site.digest}-{len(site.about)}-{form}"'
+    gzip = "gzip" in http.header(scope, b"accept-encoding")
+    tag = f'W/"{site.digest}-{len(site.about)}-{form}{"-gzip" if gzip else ""}"'
     headers: http.Headers = [(b"vary", b"Accept, Accept-Encoding"), (b"cache-control", b"no-cache"), (b"etag", tag.encode())]
     if endpoint.matches(http.header(scope, b"if-none-match"), tag):
         return await http.respond(send, 304, headers)
+    body = site.documents.get(tag)
+    if body is None:
+        body = await asyncio.to_thread(_document, site, form, gzip)  # thousands of partitions take a while: others are served
+        site.documents[tag] = body
+    headers.append((b"content-type", protocol.content_type(media_type).encode()))
+    await http.respond(send, 200, [*headers, (b"content-encoding", b"gzip")] if gzip else headers, body)
+
+
+def _document(site: Site, form: str, gzip: bool) -> bytes:
     from kg.serve.tasks import GRAPHS
 
     prefixes = _PREFIXES if form in ("turtle", "rdfxml") else None
     body = ox.serialize(description(site), format=GRAPHS[form], prefixes=prefixes) or b""
-    await http.respond(send, 200, [*headers, (b"content-type", protocol.content_type(media_type).encode())], body)
+    return zlib.compress(body, 6, wbits=31) if gzip else body
 
 
 def description(site: Site) -> list[ox.Triple]:
@@ -105,22 +130,14 @@ def _dataset(site: Site, service: ox.NamedNode, dataset: ox.NamedNode) -> Iterat
     issued = datetime.datetime.fromtimestamp((site.build / "manifest.json").stat().st_mtime, datetime.UTC)
     stamp = ox.Literal(issued.strftime("%Y-%m-%dT%H:%M:%SZ"), datatype=ox.NamedNode(_XSD + "dateTime"))
     yield ox.Triple(dataset, ox.NamedNode(_DCT + "issued"), stamp)
-    for (licence,) in about.get("licences", ()):
+    for (licence,) in about.get("licences") or ():
         yield _link(dataset, _DCT + "license", licence)
     for node in (dataset, default):
         for name, key in (("triples", "triples"), ("distinctSubjects", "subjects"), ("distinctObjects", "objects")):
-            for (count,) in about.get(key, ()):
+            for (count,) in about.get(key) or ():
                 yield _number(node, _VOID + name, count)
-    for kind, member in (("class", "entities"), ("property", "triples")):
-        plural = "classes" if kind == "class" else "properties"
-        if about:
-            yield _number(dataset, _VOID + plural, len(about[plural]))
-        for index, (iri, count) in enumerate(about.get(plural, ())):
-            part = ox.NamedNode(f"{dataset.value}-{kind}-{index}")
-            yield _link(dataset, f"{_VOID}{kind}Partition", part.value)
-            yield _link(part, _VOID + kind, iri)
-            yield _number(part, _VOID + member, count)
-    for index, (iri, count) in enumerate(about.get("graphs", ())):
+    yield from _partitions(about, dataset)
+    for index, (iri, count) in enumerate(about.get("graphs") or ()):
         named = ox.NamedNode(f"{dataset.value}-graph-{index}")
         graph = ox.NamedNode(f"{dataset.value}-graph-{index}-content")
         yield _link(dataset, SD + "namedGraph", named.value)
@@ -129,6 +146,27 @@ def _dataset(site: Site, service: ox.NamedNode, dataset: ox.NamedNode) -> Iterat
         yield _link(named, SD + "graph", graph.value)
         yield _type(graph, SD + "Graph")
         yield _number(graph, _VOID + "triples", count)
+
+
+def _partitions(about: dict[str, Any], dataset: ox.NamedNode) -> Iterator[ox.Triple]:
+    """By class, by property, and each class by property."""
+    parts: dict[str, str] = {}
+    for kind, plural, member in (("class", "classes", "entities"), ("property", "properties", "triples")):
+        if about.get(plural) is not None:
+            yield _number(dataset, _VOID + plural, len(about[plural]))
+        for index, (iri, count) in enumerate(about.get(plural) or ()):
+            part = ox.NamedNode(f"{dataset.value}-{kind}-{index}")
+            yield _link(dataset, f"{_VOID}{kind}Partition", part.value)
+            yield _link(part, _VOID + kind, iri)
+            yield _number(part, _VOID + member, count)
+            if kind == "class":
+                parts[iri] = part.value
+    for index, (of, iri, count) in enumerate(about.get("class_properties") or ()):
+        if of in parts:
+            part = ox.NamedNode(f"{dataset.value}-class-property-{index}")
+            yield _link(ox.NamedNode(parts[of]), _VOID + "propertyPartition", part.value)
+            yield _link(part, _VOID + "property", iri)
+            yield _number(part, _VOID + "triples", count)
 
 
 def _prefixes(service: ox.NamedNode, dataset: ox.NamedNode) -> Iterator[ox.Triple]:

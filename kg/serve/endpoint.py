@@ -5,57 +5,23 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import re
 import socket
 import struct
 import zlib
-from collections import OrderedDict
 from functools import lru_cache
 from typing import Any
 
 from kg.serve import http, protocol
 from kg.serve.errors import Problem
 from kg.serve.job import Job
+from kg.serve.kept import Answers, Kept
 from kg.serve.site import Site
-from kg.serve.worker import pack, pack_query
+from kg.serve.wire import pack, pack_query
 
-#: Queries whose answer is not the same each time. Words only, wherever they stand: a query too many is no harm.
-_CHANGES = re.compile(r"rand|now|uuid|bnode", re.I)
 #: Larger queries and answers are not kept.
 _KEPT_QUERY, _KEPT_ANSWER = 1 << 14, 1 << 16
+_VARY = (b"vary", b"Accept, Accept-Encoding")
 ALLOWED = "GET, HEAD, POST, OPTIONS"
-
-
-class Answers:
-    """Small answers of the current build, so that the same question is not worked out twice.
-
-    Args:
-        size: bytes kept at most; the answer not asked for longest goes first.
-    """
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._used = 0
-        self._kept: OrderedDict[bytes, tuple[http.Headers, bytes, int]] = OrderedDict()
-        self._digest = ""
-
-    def get(self, key: bytes, digest: str) -> tuple[http.Headers, bytes, int] | None:
-        if digest != self._digest:
-            self._kept.clear()
-            self._used, self._digest = 0, digest
-        found = self._kept.get(key)
-        if found:
-            self._kept.move_to_end(key)
-        return found
-
-    def keep(self, key: bytes, digest: str, headers: http.Headers, body: bytes, rows: int) -> None:
-        if digest != self._digest or key in self._kept:
-            return
-        self._kept[key] = (headers, body, rows)
-        self._used += len(key) + len(body) + 1000
-        while self._used > self._size:
-            old, (_, data, _) = self._kept.popitem(last=False)
-            self._used -= len(old) + len(data) + 1000
 
 
 class Endpoint:
@@ -80,7 +46,10 @@ class Endpoint:
         elif method == "POST":
             limits = self.site.limits
             body = await http.read_body(scope, receive, limits.query_bytes, limits.body_s)
-            await self._operate(protocol.read_post(scope["query_string"], http.header(scope, b"content-type"), body), scope, receive, send)
+            given = scope["query_string"], http.header(scope, b"content-type"), body
+            # A large form takes a while to decode: meanwhile others are served.
+            operation = protocol.read_post(*given) if len(body) < _KEPT_QUERY else await asyncio.to_thread(protocol.read_post, *given)
+            await self._operate(operation, scope, receive, send)
         else:
             raise Problem(405, "method not allowed", f"use {ALLOWED}", headers={"Allow": ALLOWED})
 
@@ -94,26 +63,37 @@ class Endpoint:
         elif self.updates is None:
             raise Problem(403, "read only", "this endpoint takes no updates; start it with --writable")
         else:
-            scope["kg.log"]["asked"] = operation.text
+            scope["kg.log"]["asked"] = f"update, {len(operation.text)} characters"  # what it writes is nobody else's business
             await self.updates(operation, http.header(scope, b"authorization"))
             await http.respond(send, 204, [])
 
     async def _query(self, operation: protocol.Operation, scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
         scope["kg.log"]["asked"] = operation.text
-        if not operation.text.strip():
+        accept, gzip = http.header(scope, b"accept"), "gzip" in http.header(scope, b"accept-encoding")
+        task, lasting = self.task(operation, accept, gzip)
+        await self._answer(task, lasting, scope, receive, send)
+
+    def task(self, operation: protocol.Operation, accept: str, gzip: bool) -> tuple[bytes, bool]:
+        """A query as a worker takes it, and whether its answer lasts as long as the build does.
+
+        Raises:
+            Problem: empty, too long, or for a client that takes no format there is.
+        """
+        text = operation.text
+        if not text.strip():
             raise Problem(400, "not SPARQL", "the query is empty", line=1, column=1)
-        if len(operation.text) > self.site.limits.query_bytes:
+        if len(text) > self.site.limits.query_bytes:
             raise Problem(413, "too large", f"a query may have {self.site.limits.query_bytes} characters")
-        accept = operation.format or http.header(scope, b"accept")
-        table, graph = protocol.table_and_graph(accept)
+        table, graph = protocol.table_and_graph(operation.format or accept)
         if table is None and graph is None:
             raise Problem(406, "not acceptable", "none of the formats asked for", known=[*protocol.TABLE_TYPES, *protocol.GRAPH_TYPES])
-        gzip = "gzip" in http.header(scope, b"accept-encoding")
         plain = operation.default is None and operation.named is None
         rest = (_rest if plain else _rest.__wrapped__)(self.site.base, operation.default, operation.named, table, graph, gzip)
-        message = pack_query(operation.text, rest)
-        lasting = len(operation.text) <= _KEPT_QUERY and not _CHANGES.search(operation.text)
-        await self._answer(message, lasting, scope, receive, send)
+        lasting = len(text) <= _KEPT_QUERY  # and not one whose answer differs each time; a query too many is no harm
+        if lasting:
+            lower = text.lower()
+            lasting = "rand" not in lower and "now" not in lower and "uuid" not in lower and "bnode" not in lower
+        return pack_query(text, rest), lasting
 
     async def graph(self, scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
         """One request to `/store`: a whole graph, by the Graph Store Protocol."""
@@ -133,36 +113,49 @@ class Endpoint:
         task = {"do": "graph", "name": wanted[0], "graph": (media_type, protocol.GRAPH_TYPES[media_type]), "gzip": gzip}
         await self._answer(pack(task), True, scope, receive, send)
 
-    async def _answer(self, message: bytes, lasting: bool, scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
+    def headers(self, task: bytes, digest: str, lasting: bool) -> tuple[http.Headers, str]:
+        """What is known of an answer's headers before there is one, and its entity tag."""
+        if not lasting:
+            return [_VARY, (b"cache-control", b"no-store")], ""
+        tag = f'W/"{digest}-{zlib.crc32(task):08x}{len(task):x}"'
+        return [_VARY, (b"cache-control", b"no-cache"), (b"etag", tag.encode())], tag
+
+    def finished(self, job: Job, body: bytes, task: bytes, digest: str, headers: http.Headers, lasting: bool) -> http.Headers:
+        """All headers of an answer that has come to its end; it is kept if it may be."""
+        assert job.head is not None
+        headers = [*headers, *_content(job.head["type"], job.head["gzip"])]
+        if lasting and len(body) <= _KEPT_ANSWER:
+            self.answers.keep(task, digest, Kept(headers, body, job.rows))
+        return headers
+
+    async def _answer(self, task: bytes, lasting: bool, scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
         digest = self.site.digest
-        headers: http.Headers = [(b"vary", b"Accept, Accept-Encoding"), (b"cache-control", b"no-cache" if lasting else b"no-store")]
+        headers, tag = self.headers(task, digest, lasting)
+        extensions = scope.get("extensions") or {}
         if lasting:
-            tag = f'W/"{digest}-{zlib.crc32(message):08x}{len(message):x}"'
-            headers.append((b"etag", tag.encode()))
             if scope["method"] != "POST" and matches(http.header(scope, b"if-none-match"), tag):
                 return await http.respond(send, 304, headers)
-            kept = self.answers.get(message, digest)
+            kept = self.answers.get(task, digest)
             if kept:
-                scope["kg.log"]["rows"] = kept[2]
-                return await http.respond(send, 200, kept[0], kept[1])
-        job = await self._start(message, receive)
+                scope["kg.log"]["rows"] = kept.rows
+                _learn(scope)
+                return await http.respond(send, 200, kept.headers, kept.body)
+        started, job = extensions.get("kg.job", (b"", None))
+        job = await self._start(task, receive, job if started == task else None)
         try:
-            assert job.head is not None
-            headers.append((b"content-type", protocol.content_type(job.head["type"]).encode()))
-            if job.head["gzip"]:
-                headers.append((b"content-encoding", b"gzip"))
             if job.finished:
                 body = job.take()
-                scope["kg.log"].update(job.summary)
-                if lasting and len(body) <= _KEPT_ANSWER:
-                    self.answers.keep(message, digest, headers, body, job.summary["rows"])
+                headers = self.finished(job, body, task, digest, headers, lasting)
+                scope["kg.log"]["rows"] = job.rows
+                _learn(scope)
                 await http.respond(send, 200, headers, body)
             else:
-                await self._stream(job, headers, scope, send)
+                assert job.head is not None
+                await self._stream(job, [*headers, *_content(job.head["type"], job.head["gzip"])], scope, send)
         finally:
             job.cancel()
 
-    async def _start(self, message: bytes, receive: http.Receive) -> Job:
+    async def _start(self, task: bytes, receive: http.Receive, started: Job | None) -> Job:
         """A job whose head is there; one that takes longer ends with its client."""
 
         async def watch(job: Job) -> None:
@@ -171,10 +164,10 @@ class Endpoint:
             job.cancel()
 
         def slow(job: Job) -> None:
-            task = asyncio.get_running_loop().create_task(watch(job))
-            job.on_end(task.cancel)
+            watching = asyncio.get_running_loop().create_task(watch(job))
+            job.on_end(watching.cancel)
 
-        return await self.site.pool.run(message, slow)
+        return await self.site.pool.run(task, slow, started)
 
     async def _stream(self, job: Job, headers: http.Headers, scope: http.Scope, send: http.Send) -> None:
         limits = self.site.limits
@@ -187,7 +180,7 @@ class Endpoint:
                 async for piece in job.pieces():
                     async with asyncio.timeout(limits.stall_s):
                         await send({"type": "http.response.body", "body": piece, "more_body": True})
-            scope["kg.log"].update(job.summary)
+            scope["kg.log"]["rows"] = job.rows
             await send({"type": "http.response.body"})
         except (Problem, TimeoutError) as error:
             # The head has gone out: only a broken connection tells the client that the answer is not whole.
@@ -208,7 +201,21 @@ def _rest(base: str, default: Any, named: Any, table: str | None, graph: str | N
         "do": "query", "base": base + "sparql", "default": default, "named": named, "gzip": gzip,
         "results": table and (table, protocol.TABLE_TYPES[table]), "graph": graph and (graph, protocol.GRAPH_TYPES[graph]),
     }  # fmt: skip
-    return json.dumps(task).encode()[1:]
+    return json.dumps(task).encode()
+
+
+@lru_cache(maxsize=64)
+def _content(media_type: str, gzip: bool) -> http.Headers:
+    encoding = [(b"content-encoding", b"gzip")] if gzip else []
+    return [(b"content-type", protocol.content_type(media_type).encode()), *encoding]
+
+
+def _learn(scope: http.Scope) -> None:
+    """The request was answered well: the next one with these headers may take the short way."""
+    learn = (scope.get("extensions") or {}).get("kg.learn")
+    if learn is not None:
+        block, call = learn
+        call(block, scope["headers"])
 
 
 async def options(send: http.Send, allowed: str) -> None:

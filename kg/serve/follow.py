@@ -11,13 +11,18 @@ import sys
 import tempfile
 from pathlib import Path
 
+from kg import files
 from kg.errors import StoreError
 from kg.graph_folder import current
+from kg.serve import describe
+from kg.serve.errors import Problem
 from kg.serve.holder import Holder
 from kg.serve.site import Site
 
 #: Seconds between two looks at the graph's folder.
 INTERVAL = 0.25
+#: Seconds that one of a build's statistics may take.
+COUNTING = 600.0
 
 
 class Follower:
@@ -78,16 +83,29 @@ class Follower:
                 shutil.rmtree(links, ignore_errors=True)
             raise
         self.site.build, self.site.digest, self.site.about = folder, f"{digest}-{folder.name[-8:]}", {}
+        self.site.documents.clear()
         if links:
             self._kept[holder] = links
         self.site.pool.background(self._count(self.site.digest))
 
     async def _count(self, digest: str) -> None:
-        """Fetch the statistics; a graph too large to be counted in time has none."""
-        with contextlib.suppress(Exception):
-            about = await self.site.run("kg.serve.describe:statistics")
-            if self.site.digest == digest:
-                self.site.about = about
+        """Count what VoID wants to know, one figure after the other, once for each build; what takes too long is left out."""
+        site, place = self.site, self.site.build / "statistics.json"
+        with contextlib.suppress(OSError, ValueError):
+            known = json.loads(place.read_bytes())
+            if known.keys() == describe.STATISTICS.keys():
+                site.about = known
+                return
+        for name in describe.STATISTICS:
+            found = None
+            with contextlib.suppress(Problem):
+                found = await site.run_long(COUNTING, "kg.serve.describe:statistic", name)
+            if site.digest != digest:
+                return
+            site.about = {**site.about, name: found}
+        with contextlib.suppress(OSError):  # the next server of this build need not count; a folder that is not ours stays as it is
+            if site.build.is_dir():  # the next build has not taken it away yet
+                files.write_bytes(place, json.dumps(site.about).encode())
 
     def _sweep(self) -> None:
         """Remove the links that no holder needs any more."""

@@ -9,7 +9,7 @@ for a comparison) the reading that reaches out is assumed. Workers have no socke
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit
@@ -41,7 +41,8 @@ _REACHES = re.compile(r"service|load|from|using|with", re.I)
 _OPENING, _CLOSING = frozenset("{(["), frozenset("})]")
 #: Tokens after which, inside brackets, ``<`` may be a comparison.
 _OPERANDS = frozenset(("variable", "string", "iri", "number", "name", "language", ")", "word"))
-_FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
+#: Words of an update after which a prefixed name is a graph's.
+_BEFORE_GRAPHS = frozenset(("PREFIX", "GRAPH", "WITH", "USING", "NAMED", "TO", "COPY", "MOVE", "ADD", "SILENT"))
 
 
 class Token(NamedTuple):
@@ -108,17 +109,43 @@ def inspect(text: str, *, depth: int = 256, base: str = "") -> Inspected:
     ['http://e/g']
     """
     found = Inspected(text)
-    if text.count("{") + text.count("(") + text.count("[") <= depth and not _REACHES.search(text):
+    if text.count("{") + text.count("(") + text.count("[") <= depth and not _reaches(text):
         return found
-    stream = _with_brackets(list(tokens(text)), depth)
+    stream = _with_brackets(tokens(text), depth)
     prefixes, base = _prologue(stream, base)
     _find_services(stream, prefixes, base, found)
     _cut_dataset(stream, prefixes, base, found)
     return found
 
 
-def _with_brackets(stream: list[Token], depth: int) -> list[Token]:
-    """The same tokens, once their nesting and their IRIs are known to be what they seem."""
+def _reaches(text: str) -> bool:
+    if not text.isascii():  # other letters may fold to these
+        return _REACHES.search(text) is not None
+    lower = text.lower()  # several times as fast
+    return "service" in lower or "load" in lower or "from" in lower or "using" in lower or "with" in lower
+
+
+def loads(stream: Iterable[Token]) -> bool:
+    """Whether an update fetches a document, with or without a space after LOAD.
+
+    Example:
+    >>> loads(tokens("PREFIX e: <http://e/> LOADe:x")), loads(tokens("PREFIX load: <http://e/> CLEAR GRAPH load:x"))
+    (True, False)
+    """
+    depth, before = 0, ""
+    for token in stream:
+        depth += (token.kind in _OPENING) - (token.kind in _CLOSING)
+        if token.kind == "word" and "LOAD" in token.text.upper():
+            return True
+        if token.kind == "name" and depth <= 0 and "LOAD" in token.text.partition(":")[0].upper() and before not in _BEFORE_GRAPHS:
+            return True
+        before = token.text.upper()
+    return False
+
+
+def _with_brackets(stream: Iterable[Token], depth: int) -> list[Token]:
+    """The same tokens, once their nesting and their IRIs are known to be what they seem; no more are read than needed."""
+    seen: list[Token] = []
     brackets: list[str] = []
     before = ""
     for token in stream:
@@ -131,7 +158,8 @@ def _with_brackets(stream: list[Token], depth: int) -> list[Token]:
         elif token.kind == "iri" and brackets and brackets[-1] == "(" and before in _OPERANDS and re.search(r"service", token.text, re.I):
             raise Refused("service", f"{token.text!r} may be an IRI or a comparison followed by SERVICE; write a space after '<'")
         before = token.kind
-    return stream
+        seen.append(token)
+    return seen
 
 
 def _prologue(stream: list[Token], base: str) -> tuple[dict[str, str], str]:

@@ -1,130 +1,19 @@
-"""One build of the graph as the server sees it: the process that holds it, and the lines to its workers."""
+"""One build of the graph as the server sees it: the process that holds it and splits off workers."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
-import os
-import signal
 import socket
-import struct
 import subprocess
 import sys
-from collections import deque
 from pathlib import Path
 from typing import Any
 
 from kg.errors import StoreError
 from kg.serve.limits import Limits
-from kg.serve.worker import pack
-
-_FRAME = struct.Struct("!cI")
-_TICKS = os.sysconf("SC_CLK_TCK")
-#: Of heavy workers: a tenth of the processor beside others, all of it alone.
-_NICE = 10
-
-
-class Line(asyncio.Protocol):
-    """The line to one worker, and the handle to kill it by.
-
-    Attributes:
-        jobs: whose answers come over it, in this order; the first is being worked on.
-        since: when the first was begun, by the loop's clock.
-    """
-
-    def __init__(self, holder: Holder, pid: int) -> None:
-        self.holder = holder
-        self.pid = pid
-        self.jobs: deque[Any] = deque()
-        self.since = 0.0
-        self.alive = True
-        self._handle = os.pidfd_open(pid) if hasattr(os, "pidfd_open") else None
-        self._transport: Any = None
-        self._buffer = b""
-
-    def connection_made(self, transport: Any) -> None:
-        self._transport = transport
-        transport.write(pack({"go": True}))
-
-    def data_received(self, data: bytes) -> None:
-        data = self._buffer + data if self._buffer else data
-        start, size = 0, len(data)
-        while size - start >= _FRAME.size:
-            kind, length = _FRAME.unpack_from(data, start)
-            end = start + _FRAME.size + length
-            if end > size:
-                break
-            if self.jobs:
-                self.jobs[0].frame(self, kind, data[start + _FRAME.size : end])
-            start = end
-        self._buffer = data[start:]
-
-    def connection_lost(self, error: Exception | None) -> None:
-        self.alive = False
-        self._close_handle()
-        self.holder.lines.discard(self)
-        waiting = self.shed()
-        if self.jobs:
-            self.jobs.popleft().line_lost()
-        for job in waiting:
-            job.start_again()
-
-    def shed(self) -> list[Any]:
-        """The jobs that are not being worked on yet, taken off this line."""
-        waiting = list(self.jobs)[1:]
-        while len(self.jobs) > 1:
-            self.jobs.pop()
-        return waiting
-
-    def send(self, message: bytes) -> None:
-        self._transport.write(message)
-
-    def pause(self) -> None:
-        self._transport.pause_reading()
-
-    def resume(self) -> None:
-        self._transport.resume_reading()
-
-    def kill(self) -> None:
-        self._signal(signal.SIGKILL)
-        self._transport.abort()
-
-    def processor_time(self) -> float | None:
-        """Seconds of processor time the worker has used so far; None where the system does not tell."""
-        try:
-            with open(f"/proc/{self.pid}/stat", encoding="ascii", errors="replace") as file:
-                fields = file.read().rpartition(")")[2].split()
-            return (int(fields[11]) + int(fields[12])) / _TICKS
-        except (OSError, ValueError, IndexError):
-            return None
-
-    def stop(self) -> None:
-        """Hold the worker still, wherever it is."""
-        self._signal(signal.SIGSTOP)
-
-    def go_on(self) -> None:
-        self._signal(signal.SIGCONT)
-
-    def yield_processor(self) -> None:
-        """Let others go first: a light query that comes takes the processor at once, whatever this one does."""
-        with contextlib.suppress(OSError):
-            if hasattr(os, "sched_setscheduler"):
-                os.sched_setscheduler(self.pid, os.SCHED_BATCH, os.sched_param(0))
-            os.setpriority(os.PRIO_PROCESS, self.pid, _NICE)
-
-    def _signal(self, number: int) -> None:
-        # By its handle, a signal cannot reach another process that got the same number meanwhile.
-        with contextlib.suppress(ProcessLookupError):
-            if self._handle is not None:
-                signal.pidfd_send_signal(self._handle, number)
-            elif self.alive:
-                os.kill(self.pid, number)
-
-    def _close_handle(self) -> None:
-        if self._handle is not None:
-            os.close(self._handle)
-            self._handle = None
+from kg.serve.line import Line
+from kg.serve.wire import pack
 
 
 class Holder:
@@ -214,6 +103,16 @@ class Holder:
                 return None
             data += more
         return json.loads(data[4:])
+
+    @property
+    def is_full(self) -> bool:
+        """Whether there are as many workers as there may be."""
+        return len(self.lines) > self.limits.workers
+
+    def close_if_unused(self) -> None:
+        """End it once another build is served and nothing runs on this one."""
+        if self.retired and not any(line.jobs for line in self.lines):
+            self.close()
 
     def close(self) -> None:
         """End the process and its workers."""

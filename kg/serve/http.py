@@ -34,7 +34,22 @@ CORS: Headers = [
     (b"access-control-allow-origin", b"*"),
     (b"access-control-expose-headers", b"ETag, Retry-After"),
 ]
-_DATA: Headers = [*SECURITY, *CORS, (b"content-security-policy", DATA_POLICY.encode())]
+DATA: Headers = [*SECURITY, *CORS, (b"content-security-policy", DATA_POLICY.encode())]
+
+
+def allow(headers: Headers, origin: str | None) -> Headers:
+    """The same headers for another origin than any: that origin's pages may read the answer, or no page of another origin.
+
+    Example:
+    >>> allow([(b"etag", b"x"), *CORS], "https://example.org")[:2]
+    [(b'etag', b'x'), (b'access-control-allow-origin', b'https://example.org')]
+    >>> allow([(b"etag", b"x"), *CORS], None)
+    [(b'etag', b'x')]
+    """
+    if origin is None:
+        return [(name, value) for name, value in headers if not name.startswith(b"access-control-")]
+    mine = b"access-control-allow-origin"
+    return [(name, origin.encode("latin-1")) if name == mine else (name, value) for name, value in headers]
 
 
 def header(scope: Scope, name: bytes) -> str:
@@ -52,13 +67,13 @@ def client(scope: Scope) -> str:
 
 async def respond(send: Send, status: int, headers: Headers, body: bytes = b"") -> None:
     """A whole answer that is no page."""
-    await send({"type": "http.response.start", "status": status, "headers": [*headers, (b"content-length", b"%d" % len(body)), *_DATA]})
+    await send({"type": "http.response.start", "status": status, "headers": [*headers, (b"content-length", b"%d" % len(body)), *DATA]})
     await send({"type": "http.response.body", "body": body})
 
 
 async def begin(send: Send, headers: Headers) -> None:
     """The head of an answer whose pieces follow."""
-    await send({"type": "http.response.start", "status": 200, "headers": [*headers, *_DATA]})
+    await send({"type": "http.response.start", "status": 200, "headers": [*headers, *DATA]})
 
 
 async def respond_problem(send: Send, problem: Problem) -> None:

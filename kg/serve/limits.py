@@ -18,6 +18,7 @@ class Limits:
         depth: brackets within brackets in one query.
         light: workers for queries that end quickly.
         heavy: queries at once that have run longer than `heavy_after_s`.
+        aside: heavy queries that have begun and are held still so that others get a turn; they keep their memory.
         heavy_after_s: after this a query that is at work counts as heavy: it gets a low priority and another worker its place.
         workers: processes at once, those that wait for slow clients among them; a long query more gets 503.
         queue: queries waiting for a light worker; more get 503.
@@ -42,6 +43,7 @@ class Limits:
     depth: int = 256
     light: int = field(default_factory=lambda: max(4, 2 * (os.cpu_count() or 2)))
     heavy: int = field(default_factory=lambda: max(2, os.cpu_count() or 2))
+    aside: int = field(default_factory=lambda: 2 * max(2, os.cpu_count() or 2))
     heavy_after_s: float = 0.05
     workers: int = 64
     queue: int = 512

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from urllib.parse import parse_qsl
+from typing import NamedTuple
+from urllib.parse import parse_qsl, unquote_to_bytes
 
 from kg.serve.errors import Problem
 
@@ -42,8 +42,7 @@ _ONCE = ("query", "update", "format")
 _MANY = ("default-graph-uri", "named-graph-uri", "using-graph-uri", "using-named-graph-uri")
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(NamedTuple):
     """What a request to the endpoint asks for.
 
     Attributes:
@@ -78,7 +77,11 @@ def negotiate(accept: str, offers: Sequence[str]) -> str | None:
 
 @lru_cache(maxsize=512)
 def _negotiate(accept: str, offers: tuple[str, ...]) -> str | None:
-    ranges = [found for part in accept.split(",") if (found := _media_range(part))]
+    ranges: dict[str, float] = {}
+    for part in accept.split(","):
+        media, quality = _media_range(part) or ("", 0.0)
+        ranges[media] = max(quality, ranges.get(media, 0.0))
+    ranges.pop("", None)
     if not ranges:
         return None if accept.strip(" ,") else offers[0]
     best, chosen = 0.0, None
@@ -104,14 +107,10 @@ def _media_range(part: str) -> tuple[str, float] | None:
     return media, quality if quality == quality else 0.0
 
 
-def _quality(offer: str, ranges: list[tuple[str, float]]) -> float:
+def _quality(offer: str, ranges: dict[str, float]) -> float:
     """The q of the most specific range that an offer falls in."""
     kind = offer.partition("/")[0]
-    for wanted in (offer, f"{kind}/*", "*/*"):
-        found = [quality for media, quality in ranges if media == wanted]
-        if found:
-            return max(found)
-    return 0.0
+    return next((ranges[wanted] for wanted in (offer, f"{kind}/*", "*/*") if wanted in ranges), 0.0)
 
 
 def table_and_graph(accept: str) -> tuple[str | None, str | None]:
@@ -143,6 +142,8 @@ def read_get(query_string: bytes) -> Operation:
 
 @lru_cache(maxsize=1024)
 def _read_get(query_string: bytes) -> Operation:
+    if query_string.startswith(b"query=") and b"&" not in query_string and query_string.isascii():  # most are no more than that
+        return Operation("query", _utf8(unquote_to_bytes(query_string[6:].replace(b"+", b" ")), "the query"))
     given = read_parameters(query_string)
     if "update" in given:
         raise Problem(400, "no update by GET", "send an update by POST")
@@ -205,11 +206,11 @@ def _check_once(given: dict[str, list[str]]) -> None:
             raise Problem(400, "parameter twice", f"give {name!r} once")
 
 
-def _utf8(data: bytes) -> str:
+def _utf8(data: bytes, what: str = "the body") -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise Problem(400, "not UTF-8", f"byte {error.start} of the body is no UTF-8") from error
+        raise Problem(400, "not UTF-8", f"byte {error.start} of {what} is no UTF-8") from error
 
 
 def _operation(given: dict[str, list[str]]) -> Operation:

@@ -1,131 +1,27 @@
-"""The HTTP server: uvicorn, with limits for clients that send slowly, send too much, or are too many."""
+"""The HTTP server: uvicorn, at an address of its own, with as many connections as the system has files for."""
 
 from __future__ import annotations
 
-import asyncio
+import contextlib
 import ipaddress
 import logging
+import resource
 import socket
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from kg.errors import StoreError
 from kg.serve.app import App, report
+from kg.serve.connection import protocol_class
 from kg.serve.limits import Limits
 from kg.serve.log import AccessLog
+from kg.serve.shortcut import with_shortcut
 from kg.serve.site import Site
-
-
-class Cork:
-    """A transport that sends an answer's head together with what follows it."""
-
-    __slots__ = ("_head", "_transport", "is_closing")
-
-    def __init__(self, transport: Any) -> None:
-        self._transport = transport
-        self._head: bytes | None = b""
-        self.is_closing = transport.is_closing
-
-    def write(self, data: bytes) -> None:
-        if self._head is None:
-            self._transport.write(data)
-        elif self._head:
-            self._transport.write(self._head + data)
-            self._head = None
-        else:
-            self._head = data
-
-    def flush(self) -> None:
-        if self._head:
-            self._transport.write(self._head)
-            self._head = None
-
-    def close(self) -> None:
-        self.flush()
-        self._transport.close()
-
-
-def protocol_class(limits: Limits) -> type[HttpToolsProtocol]:
-    """The connection's protocol, with these limits."""
-
-    class Connection(HttpToolsProtocol):
-        _head_timer: asyncio.TimerHandle | None = None
-        _in_head = False
-        _head_size = 0
-
-        def connection_made(self, transport: Any) -> None:
-            super().connection_made(transport)
-            if len(self.connections) > limits.connections:
-                self._refuse(503, "too many connections")
-                return
-            transport.set_write_buffer_limits(high=1 << 17)
-            self._begin_head()
-
-        def data_received(self, data: bytes) -> None:
-            if self.transport.is_closing():
-                return
-            if not self._in_head and (self.cycle is None or self.cycle.response_complete):
-                self._begin_head()
-            super().data_received(data)
-            if self._in_head:
-                self._head_size += len(data)
-                if self._head_size > limits.header_bytes:
-                    self._refuse(431, "headers too large")
-
-        def on_message_begin(self) -> None:
-            super().on_message_begin()
-            if not self._in_head:  # a request right behind another
-                self._begin_head()
-
-        def on_headers_complete(self) -> None:
-            self._end_head()
-            if len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers) > limits.header_bytes:
-                self._refuse(431, "headers too large")
-                return
-            self.scope["extensions"] = {"kg.transport": self.transport}  # type: ignore[dict-item]
-            super().on_headers_complete()
-            self.cycle.transport = Cork(self.transport)  # type: ignore[assignment]
-
-        def on_response_complete(self) -> None:
-            self.cycle.transport.flush()  # type: ignore[attr-defined]
-            super().on_response_complete()
-
-        def on_body(self, body: bytes) -> None:
-            if self.cycle is not None:
-                super().on_body(body)
-
-        def on_message_complete(self) -> None:
-            if self.cycle is not None:
-                super().on_message_complete()
-
-        def connection_lost(self, exc: Exception | None) -> None:
-            self._end_head()
-            super().connection_lost(exc)
-
-        def _begin_head(self) -> None:
-            self._end_head()
-            self._in_head, self._head_size = True, 0
-            self._head_timer = self.loop.call_later(limits.header_s, self._refuse, 408, "request too slow")
-
-        def _end_head(self) -> None:
-            self._in_head = False
-            if self._head_timer is not None:
-                self._head_timer.cancel()
-                self._head_timer = None
-
-        def _refuse(self, status: int, reason: str) -> None:
-            self._end_head()
-            if not self.transport.is_closing():
-                body = f'{{"title": "{reason}", "status": {status}}}'.encode()
-                head = f"HTTP/1.1 {status} {reason}\r\ncontent-type: application/problem+json\r\ncontent-length: {len(body)}\r\n"
-                self.transport.write(f"{head}connection: close\r\n\r\n".encode() + body)
-                self.transport.close()
-
-    return Connection
 
 
 def serve(
@@ -139,6 +35,7 @@ def serve(
     writable: bool = False,
     token: str | None = None,
     allow_service: tuple[str, ...] = (),
+    cors: str | None = "*",
     log: Path | str | None = "-",
     pages: bool = True,
     ready: Callable[[str], None] | None = None,
@@ -152,15 +49,16 @@ def serve(
         records: the records' folder, for the pages.
         writable: take SPARQL updates from who sends `token`.
         allow_service: SERVICE addresses that queries may use; none by default.
+        cors: origin whose pages may read answers ("*" any, None or "none" only the site's own).
         log: file for the access log, "-" for standard error, None for none.
         ready: called with the site's address once it answers.
 
     Raises:
-        StoreError: no graph, an address that is taken, or --writable without a token.
+        StoreError: no graph, an address that is taken, no origin, or --writable without a token.
     """
     if writable and not token:
         raise StoreError("--writable needs a token: whoever knows it may change the graph")
-    limits = limits or Limits()
+    limits, origin = _with_files(limits or Limits()), _origin(cors)
     listener = _listen(host, port)
     address = base or f"http://{_in_url(host)}:{listener.getsockname()[1]}/"
     if not is_loopback(host):
@@ -171,6 +69,7 @@ def serve(
         AccessLog(log),
         token=token if writable else None,
         allowed=allow_service,
+        cors=origin,
         pages=pages,
         ready=(lambda: ready(site.base)) if ready else None,
     )
@@ -191,7 +90,7 @@ def _run(app: App, listener: socket.socket, limits: Limits) -> None:
 
     config = uvicorn.Config(
         wrapped,
-        http=protocol_class(limits),
+        http=with_shortcut(protocol_class(limits), app.shortcut, limits.idle_s),
         ws="none",
         lifespan="on",
         log_config=None,
@@ -212,6 +111,20 @@ def _run(app: App, listener: socket.socket, limits: Limits) -> None:
         raise StoreError(failed[0])
 
 
+def _with_files(limits: Limits) -> Limits:
+    """The limits, with no more connections than the system lets this process have files; workers need some, too."""
+    for_others = 4 * limits.workers + 128
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = limits.connections + for_others
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+        return replace(limits, connections=max(16, min(limits.connections, soft - for_others)))
+    return limits
+
+
 def is_loopback(host: str) -> bool:
     """Whether only this machine can reach an address.
 
@@ -223,6 +136,15 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def _origin(given: str | None) -> str | None:
+    if given is None or given == "none":
+        return None
+    parts = urlsplit(given)
+    if given != "*" and (parts.scheme not in ("http", "https") or not parts.netloc or given != f"{parts.scheme}://{parts.netloc}"):
+        raise StoreError(f"--cors {given}: not an origin; give https://host, http://host:port, '*' or 'none'")
+    return given
 
 
 def _listen(host: str, port: int) -> socket.socket:

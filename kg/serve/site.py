@@ -15,7 +15,7 @@ from kg.serve.errors import Problem
 from kg.serve.limits import Limits
 from kg.serve.pool import Pool
 from kg.serve.protocol import GRAPH_TYPES
-from kg.serve.worker import pack
+from kg.serve.wire import pack
 from kg.store import Solution
 
 
@@ -43,7 +43,8 @@ class Site:
     Attributes:
         build: sub-folder served now.
         digest: of the build served now.
-        about: statistics of the build (see `kg.serve.describe`), or empty while they are not known.
+        about: statistics of the build (see `kg.serve.describe`), as far as they are known.
+        documents: descriptions of the build made from them, ready to be sent.
     """
 
     def __init__(self, graph: Path, base: str, limits: Limits, records: Path | None = None) -> None:
@@ -55,6 +56,7 @@ class Site:
         self.build = graph
         self.digest = ""
         self.about: dict[str, Any] = {}
+        self.documents: dict[str, bytes] = {}
         self.started = time.time()
 
     async def select(self, sparql: str, bindings: Mapping[str, Any] | None = None) -> Rows:
@@ -103,9 +105,13 @@ class Site:
         """What ``"package.module:function"`` gives when called in a worker with the store and these arguments."""
         return json.loads(await self.bytes({"do": "call", "function": function, "args": args}))
 
+    async def run_long(self, time_s: float, function: str, *args: Any) -> Any:
+        """As `run`, for what the server does for itself: it may take so many seconds."""
+        return json.loads(await self.bytes({"do": "call", "function": function, "args": args, "time_s": time_s}))
+
     async def bytes(self, task: dict[str, Any]) -> bytes:
         """A task's whole answer. For small ones: it is held in memory."""
-        job = await self.pool.run(pack(task))
+        job = await self.pool.run(pack(task), time_s=task.get("time_s", 0))
         try:
             return b"".join([piece async for piece in job.pieces()])
         finally:

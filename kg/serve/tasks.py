@@ -1,31 +1,18 @@
-"""What a worker does with a task: a query, a question of the library, a function of the pages."""
+"""What a worker does with a task: a query, a whole graph; questions and the pages' functions are in `documents`."""
 
 from __future__ import annotations
 
-import importlib
-import json
 import re
-import struct
-import time
-import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pyoxigraph as ox
 
 from kg.errors import CasegraphError, QuestionError
 from kg.names import PREFIXES
-from kg.serve import guard
-from kg.serve.rows import RowCounter
+from kg.serve import documents, guard
+from kg.serve.sink import Failed, Sink
 from kg.store import EmbeddedStore, Solution
-
-_FRAME = struct.Struct("!cI")
-END = struct.Struct("!QQ")
-#: An answer goes out in pieces of this size, or of what there is after `_PATIENCE` seconds.
-_PIECE = 1 << 16
-_PATIENCE = 0.2
-#: Smaller answers are not worth compressing.
-_WORTH_COMPRESSING = 1400
 
 RESULTS = {
     "json": ox.QueryResultsFormat.JSON,
@@ -40,100 +27,6 @@ GRAPHS = {
     "rdfxml": ox.RdfFormat.RDF_XML,
 }
 _POSITION = re.compile(r"error at (\d+):(\d+): ?(.*)", re.S)
-
-
-class Failed(Exception):
-    """A task that cannot be done; the message is for the client."""
-
-    def __init__(self, kind: str, message: str, **fields: Any) -> None:
-        super().__init__(message)
-        self.document = {"kind": kind, "message": message, **fields}
-
-
-class Sink:
-    """Where a task's answer goes: counted, limited, compressed if wished, cut into frames.
-
-    It is what the engine's serialisers take for a file.
-    """
-
-    def __init__(self, send: Callable[[bytes], Any], limits: dict[str, Any], task: dict[str, Any]) -> None:
-        self._send = send
-        self._limits = limits
-        self._gzip = bool(task.get("gzip"))
-        self._head: dict[str, Any] = {}
-        self._head_sent = False
-        self._parts: list[bytes] = []
-        self._size = 0
-        self._flushed = time.monotonic()
-        self._packer: Any = None
-        self._counter = RowCounter("")
-        self.counted = 0
-        self.bytes = 0
-        self.failed: Failed | None = None
-
-    def start(self, media_type: str, form: str) -> None:
-        self._head = {"type": media_type}
-        self._counter = RowCounter(form)
-
-    @property
-    def rows(self) -> int:
-        return self.counted + self._counter.rows
-
-    def write(self, data: bytes) -> int:
-        self._parts.append(data)
-        self._size += len(data)
-        if self._size >= _PIECE or time.monotonic() - self._flushed > _PATIENCE:
-            self._flush(last=False)
-        return len(data)
-
-    def flush(self) -> None:
-        """For the serialisers; pieces leave when they are large enough."""
-
-    def count(self, items: Iterable[Any]) -> Iterator[Any]:
-        """The items, counted on the way: for serialisations whose bytes do not tell."""
-        for item in items:
-            self.counted += 1
-            if self.counted > self._limits["rows"]:
-                self._stop("rows", self._limits["rows"])
-            yield item
-
-    def close(self) -> None:
-        self._flush(last=True)
-
-    def fail(self, document: dict[str, Any]) -> None:
-        self._send(_frame(b"X", json.dumps(document).encode()))
-
-    def _flush(self, *, last: bool) -> None:
-        data = b"".join(self._parts)
-        self.bytes += len(data)
-        self._counter.add(data)
-        if self.rows > self._limits["rows"]:
-            self._stop("rows", self._limits["rows"])
-        if self.bytes > self._limits["answer_bytes"]:
-            self._stop("bytes", self._limits["answer_bytes"])
-        self._parts, self._size, self._flushed = [], 0, time.monotonic()
-        frames = []
-        if not self._head_sent:
-            if self._gzip and (not last or len(data) > _WORTH_COMPRESSING):
-                self._packer = zlib.compressobj(1, zlib.DEFLATED, 31)
-            self._head["gzip"] = self._packer is not None
-            frames.append(_frame(b"H", json.dumps(self._head).encode()))
-            self._head_sent = True
-        if self._packer:
-            data = self._packer.compress(data) + (self._packer.flush() if last else b"")
-        if data:
-            frames.append(_frame(b"D", data))
-        if last:
-            frames.append(_frame(b"E", END.pack(self.rows, self.bytes)))
-        self._send(b"".join(frames))
-
-    def _stop(self, what: str, limit: int) -> None:
-        self.failed = Failed("size", f"the answer has more than {limit} {what}; ask for less of it with LIMIT and OFFSET")
-        raise self.failed
-
-
-def _frame(kind: bytes, data: bytes) -> bytes:
-    return _FRAME.pack(kind, len(data)) + data
 
 
 def run(task: dict[str, Any], store: EmbeddedStore, sink: Sink, settings: dict[str, Any]) -> None:
@@ -274,61 +167,9 @@ def _graph(task: dict[str, Any], store: EmbeddedStore, sink: Sink, settings: dic
     write_triples(triples, form, sink)
 
 
-# 3) questions and pages' functions: answers are JSON documents
-
-
-def warm_up() -> None:
-    """Load once, in the holder, what every worker may need."""
-    from kg import ask
-
-    ask.question_names()
-    _terms()
-
-
-def _terms() -> Any:
-    global _all_terms
-    if _all_terms is None:
-        from kg.cases import all_terms
-
-        _all_terms = all_terms()
-    return _all_terms
-
-
-_all_terms: Any = None
-
-
-def _ask(task: dict[str, Any], store: EmbeddedStore, sink: Sink, settings: dict[str, Any]) -> None:
-    from kg.ask import ask
-
-    answer = ask(store, task["name"], task["values"], _terms())
-    nodes = [{column: _json_term(node) for column, node in row.items()} for row in answer.nodes]
-    _document(sink, {"question": task["name"], "columns": list(answer.columns), "rows": list(answer), "nodes": nodes})
-    sink.counted = len(answer)
-
-
-def _json_term(node: Any) -> dict[str, str]:
-    if isinstance(node, ox.NamedNode):
-        return {"type": "uri", "value": node.value}
-    if isinstance(node, ox.BlankNode):
-        return {"type": "bnode", "value": node.value}
-    if node.language:
-        return {"type": "literal", "value": node.value, "xml:lang": node.language}
-    return {"type": "literal", "value": node.value, "datatype": node.datatype.value}
-
-
-def _call(task: dict[str, Any], store: EmbeddedStore, sink: Sink, settings: dict[str, Any]) -> None:
-    module, _, name = task["function"].partition(":")
-    _document(sink, getattr(importlib.import_module(module), name)(store, *task["args"]))
-
-
-def _document(sink: Sink, document: Any) -> None:
-    sink.start("application/json", "")
-    sink.write(json.dumps(document, ensure_ascii=False).encode())
-
-
 TASKS: dict[str, Callable[[dict[str, Any], EmbeddedStore, Sink, dict[str, Any]], None]] = {
     "query": _query,
     "graph": _graph,
-    "ask": _ask,
-    "call": _call,
+    "ask": documents.ask,
+    "call": documents.call,
 }

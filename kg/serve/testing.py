@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
@@ -55,19 +57,45 @@ def started(graph: Path, *options: str, token: str | None = None, log: Path | No
             process.stdout.close()
 
 
+@contextmanager
+def trap() -> Iterator[tuple[int, Sequence[Any]]]:
+    """A loopback port that nobody may come to, and who came.
+
+    Example:
+    >>> with trap() as (port, calls):
+    ...     len(calls)
+    0
+    """
+    calls: list[Any] = []
+    server = socket.create_server(("127.0.0.1", 0))
+
+    def accept() -> None:
+        while True:
+            try:
+                connection, address = server.accept()
+            except OSError:
+                return
+            calls.append(address)
+            connection.close()
+
+    threading.Thread(target=accept, daemon=True).start()
+    try:
+        yield server.getsockname()[1], calls
+    finally:
+        server.close()
+
+
 def write_graph(graph: Path, nquads: str | bytes) -> Path:
     """Make some N-Quads the current build of a graph's folder, as `kg build` does; the folder of the build."""
     import hashlib
-    import shutil
     import tempfile
 
     import pyoxigraph as ox
 
-    from kg.graph_folder import current
+    from kg import graph_folder
 
     data = nquads.encode() if isinstance(nquads, str) else nquads
     graph.mkdir(parents=True, exist_ok=True)
-    before = current(graph)
     folder = Path(tempfile.mkdtemp(dir=graph, prefix=".new-"))
     (folder / "graph.nq").write_bytes(data)
     store = ox.Store(str(folder / "store"))
@@ -76,14 +104,10 @@ def write_graph(graph: Path, nquads: str | bytes) -> Path:
     manifest = {"version": "0", "digest": hashlib.sha256(data).hexdigest()[:16], "cases": 0, "quads": len(store), "inputs": {}}
     del store
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
-    final = graph / f"{manifest['digest']}-{folder.name.removeprefix('.new-')}"
-    folder.rename(final)
-    pointer = graph / ".CURRENT"
-    pointer.write_text(final.name, encoding="utf-8")
-    pointer.replace(graph / "CURRENT")
-    if before is not None:
-        shutil.rmtree(before)
-    return final
+    graph_folder.swap(graph, folder)
+    made = graph_folder.current(graph)
+    assert made is not None
+    return made
 
 
 class Reply(NamedTuple):
@@ -124,6 +148,33 @@ class Client:
             return Reply(answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read())
         finally:
             connection.close()
+
+    def connect(self, *, received: int | None = None) -> socket.socket:
+        """A plain connection.
+
+        Args:
+            received: bytes that the system takes for a client that does not read.
+        """
+        host, port = self.host.rsplit(":", 1)
+        connection = socket.socket()
+        if received:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, received)
+        connection.settimeout(self.timeout)
+        connection.connect((host, int(port)))
+        return connection
+
+    def raw(self, data: bytes, wait: float = 10) -> bytes:
+        """All that comes back for some bytes until the server closes the connection, or says nothing for so many seconds."""
+        with self.connect() as connection:
+            connection.settimeout(wait)
+            answer = b""
+            try:
+                connection.sendall(data)
+                while more := connection.recv(65536):
+                    answer += more
+            except (TimeoutError, ConnectionError):
+                pass
+        return answer
 
     def get(self, path: str, accept: str | None = None, **headers: str) -> Reply:
         return self.send("GET", path, ({"Accept": accept} if accept else {}) | headers)

@@ -45,7 +45,7 @@ class Updates:
         kind, _, token = authorization.partition(" ")
         if kind.lower() != "bearer" or not hmac.compare_digest(token.strip().encode(), self._token.encode()):
             raise Problem(401, "unauthorized", "updates need the token", headers={"WWW-Authenticate": "Bearer"})
-        text = prepare(operation, self.site.limits.depth)
+        text = await asyncio.to_thread(prepare, operation, self.site.limits.depth)  # a large one takes a while
         async with self._lock:
             before = self.site.digest
             after = await self._run(text)
@@ -87,7 +87,7 @@ def prepare(operation: Operation, depth: int) -> str:
     except guard.Refused as error:
         raise Problem(400 if error.kind == "depth" else 403, "refused", str(error)) from error
     stream = list(guard.tokens(operation.text))
-    if inspected.services or any(token.kind == "word" and "LOAD" in token.text.upper() for token in stream):
+    if inspected.services or guard.loads(stream):
         raise Problem(403, "refused", "SERVICE and LOAD are not allowed in updates here")
     if operation.default is None and operation.named is None:
         return _forgiving(operation.text, stream)
@@ -128,6 +128,7 @@ def _with_clause(text: str, stream: list[guard.Token], clause: str) -> str:
 
 def main() -> None:
     from kg.serve import sandbox, tasks
+    from kg.serve.sink import Sink
 
     task = json.load(sys.stdin)
     answer: dict[str, Any]
@@ -136,7 +137,7 @@ def main() -> None:
         sandbox.limit_processor(2 * task["time_s"] + 5)
         answer = {"digest": apply(Path(task["graph"]), task["text"], task["base"], task["memory_mb"])}
     except BaseException as error:
-        answer = tasks.failure(error, tasks.Sink(lambda data: None, {}, {}))
+        answer = tasks.failure(error, Sink(lambda data: None, {}, {}))
     print(json.dumps(answer))
 
 

@@ -1,13 +1,7 @@
 """The processes that touch the graph: one that holds it and splits off workers, and the workers, which may be killed.
 
 The holder opens (or loads) one build of the graph and then only forks: a worker is there within milliseconds and
-shares the graph's memory. A worker serves one task at a time over its own socket: a task is a JSON document behind
-its length, an answer is frames of one letter, a length and that many bytes:
-
-    H  head     {"type": media type, "gzip": bool}
-    D  data     a piece of the answer
-    E  end      rows and bytes, 8 bytes each
-    X  failure  {"kind": …, "message": …}, instead of E at any place
+shares the graph's memory. A worker serves one task at a time over its own socket; `kg.serve.wire` says how.
 """
 
 from __future__ import annotations
@@ -17,7 +11,6 @@ import gc
 import json
 import os
 import socket
-import struct
 import sys
 import traceback
 from pathlib import Path
@@ -25,11 +18,11 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from kg.serve import sandbox, tasks
+from kg.serve import documents, sandbox, tasks
+from kg.serve.sink import Sink
 from kg.serve.tasks import UnionStore
+from kg.serve.wire import Messages, write_message
 from kg.store import EmbeddedStore
-
-_LENGTH = struct.Struct("!I")
 
 
 def open_store(folder: Path, memory_quads: int) -> EmbeddedStore | None:
@@ -64,7 +57,7 @@ def hold(control: socket.socket) -> None:
         write_message(control, {"error": f"{folder}: {error}"})
         return
     with contextlib.suppress(Exception):
-        tasks.warm_up()
+        documents.warm_up()
     gc.freeze()
     write_message(control, {"memory": store is not None})
     while True:
@@ -108,8 +101,8 @@ def _work(line: socket.socket, store: EmbeddedStore | None, folder: Path, settin
 
 def _serve(line: socket.socket, messages: Messages, store: EmbeddedStore, settings: dict[str, Any]) -> None:
     while (task := messages.next()) is not None:
-        sandbox.limit_processor(2 * settings["time_s"] + 5)
-        sink = tasks.Sink(line.sendall, settings, task)
+        sandbox.limit_processor(2 * task.get("time_s", settings["time_s"]) + 5)
+        sink = Sink(line.sendall, settings, task)
         try:
             tasks.run(task, store, sink, settings)
             sink.close()
@@ -123,44 +116,6 @@ def _serve(line: socket.socket, messages: Messages, store: EmbeddedStore, settin
             if known["kind"] == "internal":
                 traceback.print_exc()
             sink.fail(known)
-
-
-# 3) the wire
-
-
-class Messages:
-    """The messages that come over a line."""
-
-    def __init__(self, line: socket.socket) -> None:
-        self._line = line
-        self._data = b""
-
-    def next(self) -> Any:
-        """The next message, or None where the other end has closed the line."""
-        while len(self._data) < 4 or len(self._data) < 4 + _LENGTH.unpack_from(self._data)[0]:
-            more = self._line.recv(1 << 18)
-            if not more:
-                return None
-            self._data += more
-        end = 4 + _LENGTH.unpack_from(self._data)[0]
-        message, self._data = self._data[4:end], self._data[end:]
-        return json.loads(message)
-
-
-def write_message(line: socket.socket, message: Any) -> None:
-    line.sendall(pack(message))
-
-
-def pack(message: Any) -> bytes:
-    """A message as it goes over the wire."""
-    data = json.dumps(message).encode()
-    return _LENGTH.pack(len(data)) + data
-
-
-def pack_query(text: str, rest: bytes) -> bytes:
-    """As `pack`, of a task whose other members are JSON already, without the first brace."""
-    data = b'{"text": ' + json.dumps(text).encode() + b", " + rest
-    return _LENGTH.pack(len(data)) + data
 
 
 if __name__ == "__main__":

@@ -238,7 +238,8 @@ def main() -> int:
     changed = []
     vocabulary = VOCABULARY
     if not options.slices:
-        from kg.vocab import Sources, compile_vocabulary
+        from kg.vocab.compile import compile_vocabulary
+        from kg.vocab.readers import Sources
 
         options.cache.mkdir(parents=True, exist_ok=True)
         wheels = {pin.distribution: fetch(pin, options.cache) for pin in PINS}

@@ -1,6 +1,6 @@
 """The explorer: pages for people over the served graph.
 
-`routes(site)` is all that the server needs; `story` reads a case, `timeline`, `mechanism`, `facts`, `paper` and `aids`
+`routes(site)` is all that the server needs; `story` reads a case, `tried`, `timeline`, `mechanism_map`, `facts`, `paper` and `aids`
 draw it, `case` puts it together, `library`, `search`, `sparql_page` and `linked` are the other pages.
 """
 
@@ -23,7 +23,7 @@ def routes(site: Site) -> list[BaseRoute]:
 
 async def sparql(request: Any, site: Site) -> Any:
     """GET /sparql for a browser."""
-    from kg.serve.pages.routes import sparql
+    from kg.serve.pages.ask_routes import sparql
 
     return await sparql(request, site)
 

@@ -6,7 +6,10 @@ from typing import Any
 
 from kg.serve.pages import html as h
 from kg.serve.pages.html import Html
-from kg.serve.pages.story import Fact, Story
+from kg.serve.pages.story import Fact, Story, age_words
+
+#: Width of the picture of a score.
+SCALE = 560
 
 
 def _quoted(story: Story, fact: Fact, page: str) -> Html:
@@ -61,8 +64,8 @@ def _criteria_set(story: Story, iri: str, results: list[Fact], page: str) -> Htm
             (
                 h.span(result.get("label"), h.small(comment, class_="remark") if comment else None, id=result.id),
                 h.span(status, class_=f"status {status.replace(' ', '-')}"),
-                _points(result),
-                h.ul([h.li(_source(story, f, page)) for f in sources], class_="sources") if sources else "",
+                h.span(_points(result), class_="points"),
+                _sources(story, sources, page),
             )
         )
     heading = about.get("label") or about.get("setName") or story.name(iri)
@@ -74,7 +77,7 @@ def _criteria_set(story: Story, iri: str, results: list[Fact], page: str) -> Htm
                 class_="verdict",
                 id=total.id,
             ),
-            _scale(total),
+            _scale(total, about.get("verdicts") or []),
         ]
         if total
         else []
@@ -92,33 +95,69 @@ def _points(result: Fact) -> str:
     return f"{low:g}" if low == high or high is None else f"{low:g} to {high:g}"
 
 
-def _scale(total: Fact) -> Html:
+def _scale(total: Fact, verdicts: list[dict[str, Any]]) -> Html:
+    """The interval of the score on a line, with the points from which each verdict holds."""
     low, high = total.get("pointsMin"), total.get("pointsMax")
     if not isinstance(low, (int, float)) or not isinstance(high, (int, float)) or high <= 0:
         return Html("")
-    top = high * 1.15
-    words = f"score between {low:g} and {high:g}"
-    x1, x2 = 10 + 380 * low / top, 10 + 380 * high / top
+    weights = "biopsy" if total.get("weights") == "with muscle biopsy" else "points"
+    limits = sorted((float(v[weights]), str(v["label"])) for v in verdicts if isinstance(v.get(weights), (int, float)))
+    top = max(high, *(at for at, _ in limits), 0.0) * 1.15
+    words = f"score between {low:g} and {high:g}" + "".join(f"; {name} from {at:g}" for at, name in limits)
+
+    def x(points: float) -> float:
+        return round(10 + (SCALE - 20) * points / top, 1)
+
+    # Names may be wider than what is between two limits: each has a line of its own.
+    base = 14 * len(limits)
+    lines = [
+        h.g(
+            h.line(x1=x(at), x2=x(at), y1=14 * n + 13, y2=base + 22, class_="limit"),
+            h.text(f"{name} from {at:g}", x=x(at) + 4, y=14 * n + 12, class_="tick start"),
+        )
+        for n, (at, name) in enumerate(limits)
+    ]
     return h.svg(
         h.title(words),
-        h.rect(x=10, y=14, width=380, height=4, rx=2, class_="scale"),
-        h.rect(x=round(x1, 1), y=10, width=round(max(x2 - x1, 3), 1), height=12, rx=3, class_="span"),
-        h.text(f"{low:g}", x=round(x1, 1), y=38, class_="tick"),
-        h.text(f"{high:g}", x=round(x2, 1), y=38, class_="tick"),
-        h.text("0", x=10, y=38, class_="tick"),
-        width=400,
-        height=44,
-        viewBox="0 0 400 44",
+        lines,
+        h.rect(x=10, y=base + 8, width=SCALE - 20, height=4, rx=2, class_="scale"),
+        h.rect(x=x(low), y=base + 4, width=round(max(x(high) - x(low), 3), 1), height=12, rx=3, class_="span"),
+        [h.text(f"{at:g}", x=x(at), y=base + 34, class_="tick") for at in dict.fromkeys((0, low, high))],
+        width=SCALE,
+        height=base + 40,
+        viewBox=f"0 0 {SCALE} {base + 40}",
         class_="score",
         role="img",
         aria_label=words,
     )
 
 
-def _source(story: Story, fact: Fact, page: str) -> Any:
-    passages = story.passages_of(fact)
-    words = fact.get("label") or fact.get("words") or fact.id
-    return h.a(words, href=f"{page}#{passages[0]}", data_text=" ".join(passages)) if passages else words
+def _sources(story: Story, facts: list[Fact], page: str) -> Html | str:
+    """What a result rests on; statements that read the same are one."""
+    same: dict[str, list[Fact]] = {}
+    for fact in facts:
+        same.setdefault(_words_of(story, fact), []).append(fact)
+    items = []
+    for words, some in same.items():
+        passages = list(dict.fromkeys(k for fact in some for k in story.passages_of(fact)))
+        link = h.a(words, href=f"{page}#{passages[0]}", data_text=" ".join(passages)) if passages else words
+        items.append(h.li(link, f" ({len(some)} statements)" if len(some) > 1 else ""))
+    return h.ul(items, class_="sources") if items else ""
+
+
+def _words_of(story: Story, fact: Fact) -> str:
+    years = fact.get("ageYears")
+    if story.kind(fact) == "patient" and isinstance(years, (int, float)):
+        return ", ".join([*story.names(fact, "sex"), age_words(years)])
+    return str(fact.get("label") or fact.get("words") or fact.id)
+
+
+def _first_sentence(quote: str) -> str:
+    """The first of the sentences quoted; with its rest where a word goes on over a page break."""
+    first, *others = quote.split(" […] ")
+    while first.endswith("-") and others:
+        first = f"{first} […] {others.pop(0)}"
+    return first
 
 
 def checklist(story: Story, page: str = "") -> Html:
@@ -137,8 +176,8 @@ def checklist(story: Story, page: str = "") -> Html:
         through = [f for v in result.all("answeredThrough") if (f := story.fact(v)) and f.get("quote")]
         source = next((f for f in through if " ".join(str(f.get("quote")).split()) == quote), None)
         passages = story.passages_of(source) if source else []
-        first = quote.split(" […] ")[0]
-        said: Any = h.a(first, href=f"{page}#{passages[0]}", class_="quoted") if passages else first
+        said_first = _first_sentence(quote)
+        said: Any = h.a(said_first, href=f"{page}#{passages[0]}", data_text=" ".join(passages), class_="quoted") if passages else said_first
         number = item(result).get("itemNumber", "")
         rows.append(
             (

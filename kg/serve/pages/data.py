@@ -22,22 +22,34 @@ _TITLE = names.PREFIXES["dcterms"] + "title"
 _OTHER = {_LABEL: "label", _NOTE: "note", _TITLE: "title", _TYPE: "type", names.PREFIXES["rdfs"] + "comment": "comment"}
 
 
+#: What a line of the list of cases shows, and the pattern that leads to it. One query each: together they take twenty times as long.
+_LINE = {
+    "title": f"?case cg:report/<{_TITLE}> ?title",
+    "journal": "?case cg:report/cg:journal ?journal",
+    "year": "?case cg:report/cg:year ?year",
+    "authors": "?case cg:report/cg:authorList ?authors",
+    "sex": f"?case cg:patient/cg:sex/<{_LABEL}> ?sex",
+    "age": "?case cg:patient/cg:ageYears ?age",
+    "method": "?curation cg:method ?method ; cg:inCase ?case ; a cg:Curation",
+    "diagnosis": f'?diagnosed a cg:Diagnosis ; cg:inCase ?case ; cg:status "confirmed" ; cg:concept/<{_LABEL}> ?diagnosis',
+}
+
+
 def case_list(store: Store) -> list[dict[str, Any]]:
-    """Every case: id, title, journal, year, sex, age, diagnoses; in order of id."""
-    query = f"""PREFIX cg: <{_CG}> SELECT DISTINCT ?id ?title ?journal ?year ?authors ?sex ?age ?diagnosis WHERE {{
-      ?case a cg:Case ; cg:caseId ?id .
-      OPTIONAL {{ ?case cg:report ?r . ?r <{_TITLE}> ?title OPTIONAL {{ ?r cg:journal ?journal }} OPTIONAL {{ ?r cg:year ?year }}
-                 OPTIONAL {{ ?r cg:authorList ?authors }} }}
-      OPTIONAL {{ ?case cg:patient ?p OPTIONAL {{ ?p cg:ageYears ?age }} OPTIONAL {{ ?p cg:sex/<{_LABEL}> ?sex }} }}
-      OPTIONAL {{ ?d a cg:Diagnosis ; cg:inCase ?case ; cg:status "confirmed" ; cg:concept/<{_LABEL}> ?diagnosis }}
-    }} ORDER BY ?id ?diagnosis LIMIT 5000"""
-    cases: dict[str, dict[str, Any]] = {}
-    for row in store.select(query)[1]:
-        values = {name: plain(node) for name, node in row.items()}
-        case = cases.setdefault(values["id"], {**values, "diagnoses": []})
-        if "diagnosis" in values and values["diagnosis"] not in case["diagnoses"]:
-            case["diagnoses"].append(values["diagnosis"])
-    return list(cases.values())
+    """Every case: id, title, journal, year, authors, sex, age, method, diagnoses; in order of id."""
+
+    def rows(pattern: str, value: str) -> list[tuple[str, Any]]:
+        query = f"PREFIX cg: <{_CG}> SELECT DISTINCT ?case ?{value} WHERE {{ {pattern} }} ORDER BY ?case ?{value}"
+        return [(row["case"].value, plain(row[value])) for row in store.select(query)[1]]
+
+    cases = {iri: {"id": case_id, "diagnoses": []} for iri, case_id in rows("?case a cg:Case ; cg:caseId ?id", "id")}
+    for name, pattern in _LINE.items():
+        for iri, value in rows(pattern, name):
+            if iri in cases and name == "diagnosis":
+                cases[iri]["diagnoses"].append(value)
+            elif iri in cases:
+                cases[iri].setdefault(name, value)
+    return sorted(cases.values(), key=lambda case: str(case["id"]))
 
 
 def case_data(store: Store, case_id: str) -> dict[str, Any] | None:
@@ -45,7 +57,7 @@ def case_data(store: Store, case_id: str) -> dict[str, Any] | None:
 
     Returns:
         ``nodes``: node id -> {property: values}; ``labels``: IRI -> label of every term used; ``items``: what the
-        checklists and criteria say of their own items; ``passages``: id -> start, end, exact, section.
+        checklists and criteria say of their own items (a set also its ``verdicts``); ``passages``: id -> start, end, exact, section.
     """
     case = names.case_iri(case_id)
     if not _valid(case):
@@ -63,6 +75,8 @@ def case_data(store: Store, case_id: str) -> dict[str, Any] | None:
     if "" not in nodes:
         return None
     labels, items = _labels(store, case)
+    for iri, verdicts in _verdicts(store, case).items():
+        items.setdefault(iri, {})["verdicts"] = verdicts
     return {"id": case_id, "iri": case, "nodes": nodes, "labels": labels, "items": items, "passages": _passages(store, case)}
 
 
@@ -70,9 +84,13 @@ _NODES = f"""PREFIX cg: <{_CG}> SELECT ?s ?p ?o WHERE {{
   {{ ?s cg:inCase ?case }} UNION {{ BIND(?case AS ?s) }}
   ?s ?p ?o FILTER(?p != <{_TYPE}> || STRSTARTS(STR(?o), "{_CG}")) }}"""
 _LABELS = f"""PREFIX cg: <{_CG}> SELECT DISTINCT ?t ?label WHERE {{
-  ?s cg:inCase ?case ; ?p ?t . FILTER(isIRI(?t) && ?p != <{_TYPE}>) ?t <{_LABEL}> ?label }} ORDER BY ?t ?label"""
+  ?s cg:inCase ?case ; ?p ?t . FILTER(isIRI(?t) && ?p != <{_TYPE}>) ?t <{_LABEL}> ?official .
+  OPTIONAL {{ ?t cg:everydayName ?everyday }} BIND(COALESCE(?everyday, ?official) AS ?label) }} ORDER BY ?t ?label"""
 _ITEMS = f"""PREFIX cg: <{_CG}> SELECT DISTINCT ?t ?p ?o WHERE {{
   ?s cg:inCase ?case ; cg:ofItem|cg:ofSet|cg:ofChecklist ?t . ?t ?p ?o . FILTER(isLiteral(?o)) }} ORDER BY ?t ?p ?o"""
+_VERDICTS = f"""PREFIX cg: <{_CG}> SELECT DISTINCT ?set ?label ?points ?biopsy WHERE {{
+  ?total a cg:CriteriaTotal ; cg:inCase ?case ; cg:ofSet ?set . ?set cg:hasVerdict ?verdict . ?verdict <{_LABEL}> ?label .
+  OPTIONAL {{ ?verdict cg:fromPoints ?points }} OPTIONAL {{ ?verdict cg:fromPointsWithBiopsy ?biopsy }} }} ORDER BY ?set ?points ?label"""
 _PASSAGES = f"""PREFIX cg: <{_CG}> PREFIX oa: <{_OA}> SELECT DISTINCT ?s ?start ?end ?exact ?section WHERE {{
   ?case cg:report ?report . ?s oa:hasSource ?report ; oa:hasSelector ?at , ?words .
   ?at oa:start ?start ; oa:end ?end . ?words oa:exact ?exact .
@@ -91,6 +109,14 @@ def _labels(store: Store, case: str) -> tuple[dict[str, str], dict[str, dict[str
         if name:
             items.setdefault(row["t"].value, {}).setdefault(name, plain(row["o"]))
     return labels, items
+
+
+def _verdicts(store: Store, case: str) -> dict[str, list[dict[str, Any]]]:
+    """Set of criteria -> its verdicts: label, the points from which it holds, and those where a muscle biopsy was done."""
+    verdicts: dict[str, list[dict[str, Any]]] = {}
+    for row in store.select(_VERDICTS.replace("?case", f"<{case}>"))[1]:
+        verdicts.setdefault(row["set"].value, []).append({name: plain(node) for name, node in row.items() if name != "set"})
+    return verdicts
 
 
 def _passages(store: Store, case: str) -> dict[str, dict[str, Any]]:

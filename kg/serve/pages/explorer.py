@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from kg.report import Report, load_report
 from kg.serve.errors import Problem
-from kg.serve.pages.search_index import PARTS, Index, read_rows
+from kg.serve.pages.search_index import MOST, PARTS, Index, read_rows
 from kg.serve.pages.story import Story
 
 if TYPE_CHECKING:
     from kg.serve.site import Site
 
 T = TypeVar("T")
-#: How many stories and pages are kept.
+#: How many stories, reports and pages of single cases are kept.
 KEPT = 64
 #: Of so many papers the sentences are searched.
 MOST_REPORTS = 500
@@ -31,20 +31,39 @@ class Explorer:
         self.site = site
         self._kept: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
         self._locks: dict[tuple[Any, ...], asyncio.Lock] = {}
+        self._coming: set[asyncio.Task[Any]] = set()
 
     async def keep(self, key: tuple[Any, ...], make: Callable[[], Awaitable[T]]) -> T:
         """What `make` gives, made once for each build; many who ask at the same time wait for one making."""
         key = (self.site.digest, *key)
         if key not in self._kept:
-            async with self._locks.setdefault(key, asyncio.Lock()):
-                if key not in self._kept:
-                    self._kept[key] = await make()
-            self._locks.pop(key, None)
+            try:
+                async with self._locks.setdefault(key, asyncio.Lock()):
+                    if key not in self._kept:
+                        self._kept[key] = await make()
+            finally:  # also of what cannot be made: nobody fills the memory with addresses that are not there
+                self._locks.pop(key, None)
         self._kept.move_to_end(key)
         value: T = self._kept[key]
-        while len(self._kept) > KEPT:
-            self._kept.popitem(last=False)
+        self._forget()
         return value
+
+    def _forget(self) -> None:
+        """Drop what is of an earlier build, and of single cases what was used longest ago; what is of all cases stays."""
+        single = [key for key in self._kept if len(key) > 2]
+        for key in [*(k for k in self._kept if k[0] != self.site.digest), *single[: max(len(single) - KEPT, 0)]]:
+            self._kept.pop(key, None)
+
+    def soon(self, make: Callable[[], Coroutine[Any, Any, Any]]) -> None:
+        """Begin to make what will be asked for next, without waiting for it. If it fails, who asks for it is told."""
+        task = asyncio.get_running_loop().create_task(make())
+        self._coming.add(task)
+        task.add_done_callback(self._came)
+
+    def _came(self, task: asyncio.Task[Any]) -> None:
+        self._coming.discard(task)
+        if not task.cancelled():
+            task.exception()  # taken note of: it is raised again to who asks
 
     async def cases(self) -> list[dict[str, Any]]:
         """Every case in a line."""
@@ -84,11 +103,15 @@ class Explorer:
                 except Problem:  # a limit was reached: better to search the rest than nothing
                     found[part] = []
                     missing.append(part)
+                if len(found[part]) >= MOST:
+                    missing.append(f"some of the {part}")
             reports = []
             for (case_id,) in found["cases"][:MOST_REPORTS]:
                 report = await asyncio.to_thread(self._report, case_id)
                 if report:
                     reports.append((case_id, report))
+            if len(found["cases"]) > MOST_REPORTS:
+                missing.append(f"the text of {len(found['cases']) - MOST_REPORTS:,} reports")
             return await asyncio.to_thread(Index, read_rows(found, reports), missing)
 
         return await self.keep(("index",), make)

@@ -26,8 +26,9 @@ def joined(parts: Iterable[Any]) -> str:
 
 
 def curators_note(fact: Fact) -> Html | None:
+    """The note beside a statement; where a program made the statement, the note is the program's too."""
     note = fact.get("note")
-    return h.small("Curator: ", note, class_="remark") if note else None
+    return h.small("Draft: " if fact.get("confidence") is not None else "Curator: ", note, class_="remark") if note else None
 
 
 def when_of(story: Story, fact: Fact) -> str:
@@ -53,6 +54,8 @@ def findings(story: Story) -> Html:
 
 #: Fewer findings than this at one time get no heading of their own.
 FEW = 4
+#: A drafted statement is called unsure from this confidence down.
+UNSURE = 0.5
 
 
 def _finding_group(story: Story, heading: str, status: str, some: list[Fact]) -> Html:
@@ -88,6 +91,7 @@ def _finding(story: Story, status: str, same: list[Fact], when: str = "") -> Htm
             f.get("severity"),
             f"grade {f.get('grade')}" if f.get("grade") else None,
             "painful" if f.get("painful") is True else None,
+            *_of_a_draft(story, f),
             when,
         )
         if part
@@ -104,16 +108,21 @@ def _finding(story: Story, status: str, same: list[Fact], when: str = "") -> Htm
     )
 
 
+def _of_a_draft(story: Story, f: Fact) -> list[str]:
+    """What a curator needs of a program's finding: the words it was read from where they differ, and whether it is a guess."""
+    if not isinstance(f.get("confidence"), (int, float)):
+        return []
+    words = str(f.get("words") or "")
+    said = [f"“{words}”"] if words and words.lower() != story.title(f).lower() else []
+    return [*said, "unsure"] if f.get("confidence") <= UNSURE else said
+
+
 def tests(story: Story) -> Html:
     """Measurements with their ranges, antibodies, investigations."""
     out = []
     measured = story.of("Measurement")
     if measured:
-        rows = [_measurement(story, m) for m in measured]
-        out += [
-            h.h3("Measurements"),
-            h.data_table(("Test", "Result", "Normal", "Where it lies", "Read as", "When"), rows, about="Measurements"),
-        ]
+        out += [h.h3("Measurements"), _measurements(story, measured)]
     antibodies = story.of("AntibodyTest")
     if antibodies:
         rows = [
@@ -134,18 +143,50 @@ def tests(story: Story) -> Html:
     return h.section(h.h2("Tests"), out, id="tests") if out else Html("")
 
 
-def _measurement(story: Story, m: Fact) -> tuple[Any, ...]:
+def _measurements(story: Story, measured: list[Fact]) -> Html:
+    """The values with their ranges; the range's columns only where the paper prints any, a note in a line of its own."""
+    ranged = any(m.get("normalRange") or range_picture(m) for m in measured)
+    columns = ("Test", "Result", *(("Normal", "Where it lies") if ranged else ()), "Read as", "When")
+    body = []
+    for m in measured:
+        cells = [*_result(m), *(_range(m) if ranged else ()), _read_as(m), when_of(story, m)]
+        name = h.span(said_at(story, [m], m.get("words") or story.title(m)), h.small(_term(story, m), class_="term"), id=m.id)
+        note = curators_note(m)
+        body.append(
+            h.tbody(
+                h.tr(
+                    h.th(name, scope="row", data_label="Test"),
+                    [h.td(cell, data_label=column) for column, cell in zip(columns[1:], cells, strict=True)],
+                ),
+                h.tr(h.td(note, colspan=len(columns)), class_="noted") if note else None,
+            )
+        )
+    head = h.thead(h.tr(h.th(c, scope="col") for c in columns))
+    table = h.table(h.caption("Measurements"), head, body, class_="stack measured")
+    return h.div(table, class_="scroll", tabindex="0", role="region", aria_label="Measurements")
+
+
+def _term(story: Story, m: Fact) -> str:
+    """The term of a measurement, where the authors' words do not say it already."""
+    title = story.title(m)
+    return title if title.lower() != str(m.get("words", "")).lower() else ""
+
+
+def _result(m: Fact) -> tuple[Any]:
     unit = m.get("unit")
-    result = str(m.get("printedValue") or "no figure printed")
     assumed = h.small(f" {unit} (unit assumed)", class_="detail") if m.get("unitAssumed") is True and unit else None
-    return (
-        h.span(said_at(story, [m], m.get("words") or story.title(m)), h.small(story.title(m), class_="term"), curators_note(m), id=m.id),
-        h.join(result, assumed),
-        m.get("normalRange", ""),
-        range_picture(m) or h.span("no range printed" if m.get("value") is not None else "", class_="detail"),
-        h.span(str(m.get("interpretation", "")), class_=f"result {m.get('interpretation')}"),
-        when_of(story, m),
-    )
+    printed = m.get("printedValue")
+    return (h.join(str(printed), assumed) if printed else h.span("no figure printed", class_="detail"),)
+
+
+def _range(m: Fact) -> tuple[Any, Any]:
+    none = h.span("no range printed", class_="detail") if m.get("value") is not None else ""
+    return m.get("normalRange", ""), range_picture(m) or none
+
+
+def _read_as(m: Fact) -> Html | str:
+    read = str(m.get("interpretation") or "")
+    return h.span(read, class_=f"result {read}") if read else ""
 
 
 def _investigation(story: Story, f: Fact) -> Html:

@@ -82,8 +82,18 @@ svg, g, path, line, rect, circle, text, tspan, desc, defs, marker = map(
 )
 
 
-def data_table(columns: Iterable[Any], rows: Iterable[Iterable[Any]], *, about: Any = None, class_: str | None = None) -> Html:
-    """A table with column headers; the first cell of a row is its header; wide ones scroll on their own."""
-    body = [tr(th(first, scope="row"), [td(cell) for cell in rest]) for first, *rest in rows]
-    inner = table(caption(about) if about else None, thead(tr(th(c, scope="col") for c in columns)), tbody(body), class_=class_)
-    return div(inner, class_="scroll", tabindex="0", role="region", aria_label=about if isinstance(about, str) else "table")
+def data_table(columns: Iterable[str], rows: Iterable[Iterable[Any]], *, about: str | None = None) -> Html:
+    """A table with column headers; the first cell of a row is its header.
+
+    A wide one scrolls on its own; on a phone each row is a card whose cells carry their column's name.
+    """
+    columns = list(columns)
+    body = [
+        tr(
+            th(first, scope="row", data_label=columns[0]),
+            [td(cell, data_label=column) for column, cell in zip(columns[1:], rest, strict=True)],
+        )
+        for first, *rest in rows
+    ]
+    inner = table(caption(about) if about else None, thead(tr(th(c, scope="col") for c in columns)), tbody(body), class_="stack")
+    return div(inner, class_="scroll", tabindex="0", role="region", aria_label=about or "table")

@@ -10,8 +10,8 @@ import pyoxigraph as ox
 from kg import names
 from kg.serve.pages import html as h
 from kg.serve.pages import shell
+from kg.serve.pages.answers import address
 from kg.serve.pages.html import Html
-from kg.serve.pages.library import address
 from kg.store import Store
 
 MOST = 200
@@ -168,7 +168,7 @@ def document_page(iri: str, terms: list[list[str]]) -> str:
     table = h.data_table(("Term", "Label", "Definition"), rows, about="Terms") if rows else shell.empty("It declares no term of its own.")
     return shell.page(
         names.compact(iri),
-        h.h1(iri.removeprefix("https://w3id.org/casegraph/").rstrip("#")),
+        h.h1("Terms of casegraph" if iri == names.CG else iri.removeprefix("https://w3id.org/casegraph/").rstrip("#")),
         h.p(h.code(iri), " · ", f"{len(terms)} terms", class_="detail"),
         table,
         wide=True,

@@ -68,7 +68,7 @@ def _paragraph(
     unprinted = {n for start, end in dropped.items() for n in range(start, end)}
     cuts = {para.start, para.end, *dropped, *dropped.values(), *styled, *(end for end, _ in styled.values())}
     cuts |= {max(s[0], para.start) for s in inside} | {min(s[1], para.end) for s in inside}
-    cuts |= {s[1] for s in inside if s[1] in sentences}
+    cuts |= {s[1] for s in inside if s[1] in sentences and s[1] <= para.end}
     out: list[str] = []
     open_: list[str] = []
     active: list[tuple[int, int, str]] = []

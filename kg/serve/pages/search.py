@@ -14,8 +14,12 @@ HEADINGS = {"term": "Terms", "statement": "Statements", "sentence": "Sentences o
 SHOWN = 12
 
 
-def search_page(index: Index, typed: str) -> str:
-    """The search page with the hits for what was typed."""
+def search_page(index: Index | None, typed: str) -> str:
+    """The search page with the hits for what was typed.
+
+    Args:
+        index: None where nothing was typed.
+    """
     box = h.form(
         h.input_(
             type="search",
@@ -32,8 +36,10 @@ def search_page(index: Index, typed: str) -> str:
         role="search",
         aria_label="Search all",
     )
-    large = f"This graph is large: {', '.join(index.missing)} are not searched." if index.missing else None
-    body = h.div(h.p(large, class_="detail") if large else None, hits(index, typed), id="hits", class_="hits", aria_live="polite")
+    large = f"This graph is large. Not searched: {', '.join(index.missing)}." if index and index.missing else None
+    body = h.div(
+        h.p(large, class_="detail") if large else None, hits(index, typed) if index else None, id="hits", class_="hits", aria_live="polite"
+    )
     return shell.page(
         f"Search: {typed}" if typed else "Search",
         h.h1("Search"),

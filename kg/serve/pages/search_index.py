@@ -82,16 +82,23 @@ def read_rows(found: Mapping[str, Any], reports: Iterable[tuple[str, Report]]) -
     for statement, passage in found["passages"]:
         passages.setdefault(statement, passage)
     seen: set[str] = set()
+    many = len(found.get("cases", ())) > 1
     for iri, label, quote, words in found["statements"]:
         if iri not in seen:
             seen.add(iri)
             other = [n for term in about.get(iri, []) for n in (labels.get(term, ""), *also.get(term, ()))]
             place = node_address(passages.get(iri, iri))
-            yield "statement", label or words or names.compact(iri), " ; ".join([*other, words]), quote, " ".join(quote.split()), place, 0
+            second = f"{_case_of(iri)} · {' '.join(quote.split())}" if many else " ".join(quote.split())
+            yield "statement", label or words or names.compact(iri), " ; ".join([*other, words]), quote, second, place, 0
     for case_id, report in reports:
         for s in report.body:
             text = " ".join(report.quote(s).split())
             yield "sentence", text, "", "", f"{case_id} · {s.section}", f"/case/{case_id}#at-{s.start}", 0
+
+
+def _case_of(iri: str) -> str:
+    """The case that a node's IRI belongs to."""
+    return iri.removeprefix(names.CASE).partition("#")[0]
 
 
 def term_address(iri: str) -> str:

@@ -9,8 +9,8 @@ import pyoxigraph as ox
 from kg import ask, names
 from kg.serve.pages import html as h
 from kg.serve.pages import shell
+from kg.serve.pages.answers import address
 from kg.serve.pages.html import Html
-from kg.serve.pages.library import address
 
 SHOWN = 500
 #: Of an answer, this much is read.
@@ -71,12 +71,15 @@ def table_result(data: bytes, whole: bool) -> Html:
     """
     if not whole:
         data = data[: data.rindex(b"\n") + 1]
-    found = ox.parse_query_results(data, format=ox.QueryResultsFormat.TSV)
-    if isinstance(found, ox.QueryBoolean):
-        return text_result("yes" if found else "no")
-    assert isinstance(found, ox.QuerySolutions)
-    columns = [variable.value for variable in found.variables]
-    rows = [{c: row[c] for c in columns} for row in found]
+    try:
+        found = ox.parse_query_results(data, format=ox.QueryResultsFormat.TSV)
+        if isinstance(found, ox.QueryBoolean):
+            return text_result("yes" if found else "no")
+        assert isinstance(found, ox.QuerySolutions)
+        columns = [variable.value for variable in found.variables]
+        rows = [{c: row[c] for c in columns} for row in found]
+    except (SyntaxError, ValueError):  # the engine writes terms that it does not read, such as deeply nested triples
+        return text_result(data[:MOST_BYTES].decode("utf-8", "replace"))
     return table(columns, rows, whole)
 
 
@@ -94,7 +97,7 @@ def table(columns: list[str], rows: list[dict[str, Any]], whole: bool = True) ->
     count = (
         f"the first {min(len(rows), SHOWN)} rows; ask the endpoint for all" if many else f"{len(rows)} row{'s' if len(rows) != 1 else ''}"
     )
-    answer = h.div(h.table(head, body, class_="answer"), class_="scroll", tabindex="0", role="region", aria_label="Answer")
+    answer = h.div(h.table(head, body, class_="answer stack"), class_="scroll", tabindex="0", role="region", aria_label="Answer")
     return h.section(h.h2("Answer ", h.span(count, class_="n")), answer)
 
 
@@ -114,7 +117,7 @@ def problem_result(problem: Any) -> Html:
 def _node(node: Any) -> Any:
     if node is None:
         return ""
-    value = str(node.value)
+    value = str(getattr(node, "value", node))  # a triple term has none
     if type(node).__name__ == "NamedNode":
         return h.a(names.compact(value), href=address(value), title=value)
     return value

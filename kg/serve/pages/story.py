@@ -184,6 +184,29 @@ def duration_words(iso: str, before: str = "", after: str = "") -> str:
     return " ".join([*parts, before if match[1] else after]).strip()
 
 
+def age_words(years: float) -> str:
+    """An age in years as people say it: infants in months or days.
+
+    >>> age_words(68), age_words(0.5), age_words(0.0849), age_words(0.02), age_words(0)
+    ('68 years', '6 months', '1 month', '7 days', 'under 1 year')
+    """
+    if years >= 2 or years == 1:
+        return f"{years:.4g} year{'s' if years != 1 else ''}"
+    months, days = round(years * 12), round(years * 365.25)
+    if not days:
+        return "under 1 year"
+    return f"{months} month{'s' if months != 1 else ''}" if months else f"{days} day{'s' if days != 1 else ''}"
+
+
+def plain_name(label: str) -> str:
+    """A drug's label without a capital that is only there because a vocabulary prints it.
+
+    >>> plain_name("Rituximab"), plain_name("IVIG")
+    ('rituximab', 'IVIG')
+    """
+    return label[:1].lower() + label[1:] if label[1:].islower() else label
+
+
 def short(iri: str) -> str:
     """The last part of an IRI, for want of a label."""
     from kg.names import compact

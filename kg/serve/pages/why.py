@@ -14,33 +14,35 @@ from kg.serve.pages.html import Html
 from kg.store import Store
 
 
-def why_row(store: Store, name: str, values: Mapping[str, str], number: int) -> list[dict[str, Any]]:
-    """What a row (1 for the first) of an answer rests on, as plain data. Runs where the store is."""
+def why_row(store: Store, name: str, values: Mapping[str, str], number: int) -> dict[str, Any]:
+    """A row (1 for the first) of an answer and what it rests on (`grounds`), as plain data. Runs where the store is."""
     from kg.reason.why import why
+    from kg.serve.documents import vocabulary
 
-    return [asdict(ground) for ground in why(store, ask.ask(store, name, values, _terms()), number)]
+    answer = ask.ask(store, name, values, vocabulary())
+    grounds = [asdict(ground) for ground in why(store, answer, number)]
+    return {"row": {column: answer[number - 1].get(column) for column in answer.columns}, "grounds": grounds}
 
 
 def why_not(store: Store, name: str, values: Mapping[str, str], term: str) -> dict[str, Any]:
     """The first condition of a question that keeps a term out, as plain data. Runs where the store is."""
     from kg.reason.why import why_not
+    from kg.serve.documents import vocabulary
 
-    asked, terms = ask.question_named(name), _terms()
+    asked, terms = ask.question_named(name), vocabulary()
     bound = {key: ask.resolve(store, asked, asked.parameter(key), value, terms) for key, value in values.items()}
     wanted: Any = ask.resolve(store, asked, ask.Parameter("term", "term"), term, terms)
     return asdict(why_not(store, asked, bound, wanted))
 
 
-def _terms() -> Any:
-    """The vocabulary; a worker of the server has it already."""
-    from kg.cases import all_terms
-    from kg.serve import tasks
-
-    return getattr(tasks, "_terms", all_terms)()
-
-
-def why_page(question: ask.Question, values: Mapping[str, str], number: int, grounds: list[dict[str, Any]]) -> str:
-    """What a row rests on, as a tree of statements and derivations."""
+def why_page(question: ask.Question, values: Mapping[str, str], number: int, found: Mapping[str, Any]) -> str:
+    """A row, and what it rests on as a tree of statements and derivations."""
+    grounds = found["grounds"]
+    row = [
+        h.div(h.dt(column.replace("_", " ")), h.dd(str(value)))
+        for column, value in found["row"].items()
+        if value not in (None, "") and column != "quote"
+    ]
     tree = (
         h.ul([_ground(ground) for ground in grounds], class_="grounds")
         if grounds
@@ -50,7 +52,8 @@ def why_page(question: ask.Question, values: Mapping[str, str], number: int, gro
         f"Why: {question.summary}",
         _back(question, values),
         h.h1(question.summary),
-        h.section(h.h2(f"Row {number} rests on"), tree),
+        h.section(h.h2(f"Row {number}"), h.dl(row, class_="more")),
+        h.section(h.h2("It rests on"), tree),
         here="/library",
     )
 

@@ -42,7 +42,7 @@ function show(link) {
   const box = pane.getBoundingClientRect();
   const seen = Math.min(box.bottom, innerHeight) - Math.max(box.top, 0);
   if (narrow.matches || seen > 200) removeBar();
-  else quoteBar(ids, link.getAttribute("aria-label") || link.textContent);
+  else quoteBar(ids, link.dataset.fact || link.getAttribute("aria-label") || link.textContent);
 }
 
 // Where the paper is out of sight, the sentence comes to the reader.

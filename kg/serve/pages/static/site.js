@@ -6,3 +6,8 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   (document.getElementById("q") || document.getElementById("quick")).focus();
 });
+// A map wider than its frame begins at a drug of the case.
+for (const roll of document.querySelectorAll(".map.roll")) {
+  const drug = roll.querySelector(".thing.drug")?.getBoundingClientRect();
+  if (drug) roll.scrollLeft = drug.left + drug.width / 2 - roll.getBoundingClientRect().left - roll.clientWidth / 2;
+}

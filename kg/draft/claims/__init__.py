@@ -1,0 +1,1 @@
+"""What the authors assert beyond the patient."""

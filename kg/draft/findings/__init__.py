@@ -1,0 +1,1 @@
+"""Mentions → findings, history, diagnoses, tests and values, each with its status."""

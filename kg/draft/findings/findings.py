@@ -1,0 +1,245 @@
+"""Mentions of findings, diseases and examinations → statements with status, time, site and side."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from kg.draft.names.ground import find_terms, named
+from kg.draft.names.words import rows_of
+from kg.draft.reading.pieces import ManyOpenings
+from kg.terms import load_terms
+
+_SITE_LINK = re.compile(
+    r"\s*,?\s*(?:(?:were|was|are|is)\s+(?:also\s+)?(?:noted|seen|observed|present|found)\s+)?(?:mainly\s+|"
+    r"predominantly\s+)?(?:of|on|over|overlying|in|at|involving|affecting|around)\s+(?:the\s+|her\s+|"
+    r"his\s+|both\s+|bilateral\s+|left\s+|right\s+)*",
+    re.I,
+)
+_SIDE = (
+    ("bilateral", re.compile(r"\bbilateral(?:ly)?\b|\bboth\b", re.I)),
+    ("left", re.compile(r"\bleft\b", re.I)),
+    ("right", re.compile(r"\bright\b", re.I)),
+)
+_HISTORY = re.compile(
+    r"\b(?:(?:past|previous|medical|personal|prior|surgical|clinical|obstetric(?:al)?)\s+(?:medical\s+|surgical\s+)?history|PMH|history of|history (?:was |is )?(?:significant|notable|remarkable|positive) for|"
+    r"known (?:case of|to have|history of|patient with)|(?:previously|already|recently) (?:been )?(?:diagnosed|treated)|had (?:previously )?been (?:diagnosed|treated|operated)|had undergone|status post|"
+    r"was being treated for|background of|comorbidit(?:y|ies)|co-morbidit(?:y|ies)|pre-?existing|medical background|underlying (?=[a-z]+ (?:disease|cirrhosis|cancer|diabetes)))\b",
+    re.I,
+)
+#: Words after which what is told belongs to this illness again.
+_NOW = re.compile(
+    r"\b(?:present(?:ed|s|ing)|admitted|complain\w*|developed|develops|referred|showed|was seen|who had|came|visited|consulted|brought|experienced|noticed|was found|attended|reported|revealed|"
+    r"hospitali[sz]ed|on arrival|on admission|with (?:a )?(?:acute|sudden|new|recent|complaints?|progressive)|now|underwent|started|began|suffering|acute onset|because of|due to)\b",
+    re.I,
+)
+_COMPLAINT = re.compile(
+    r"\b(?:present(?:ed|s|ing)|admitted|complain(?:ed|ing|s)?|referred|seen|evaluated|came|hospitali[sz]ed)\b[^.;]{0,90}?\b(?:with|for|due to|because of)\s+(?:a|an|the|her|his)?\s*(?:[a-z-]+\s+)?\Z",
+    re.I,
+)
+#: Right before `history of`: how long this illness has lasted (`a six-week progressive`, `a long`).
+_DURATION = re.compile(
+    r"\b(?:second|minute|hour|day|week|month|year)s?['’]?(?:[- ]long)?(?:[\s,-]+(?!past\b|previous\b|medical\b)[a-z]+){0,2}[\s-]+\Z|"
+    r"\b(?:short|brief|long|recent|acute|progressive|insidious)(?:[- ](?:standing|term))?\s+\Z",
+    re.I,
+)
+#: Right after a mention: it has lasted for days, weeks or months only, up to now.
+_LASTING = re.compile(
+    r"[^.;]{0,90}?\b(?:for|over|during|since) (?:the )?(?:last |past |previous )?(?:\d+|an?|one|two|three|four|five|six|seven|eight|nine|ten|several|few|a few)"
+    r"(?:\s?(?:-|–|to)\s?\w+)? (?:hours?|days?|weeks?|months?)\b(?! (?:ago|before|earlier|prior|previously|old))|[^.;]{0,60}?\bof \w+ (?:hours?|days?|weeks?|months?)['’]? duration\b",
+    re.I,
+)
+_ANY_HISTORY = re.compile(
+    r"\b(?:(?:past|previous|medical|personal|prior|surgical|family)\s+(?:medical\s+|surgical\s+)?history|history of|history)\b", re.I
+)
+_FAMILY = re.compile(r"\bfamily history\b|\b(?:mother|father|sister|brother|uncle|aunt|grand\w+|siblings?|parents|cousins?)\b", re.I)
+_SEVERITY = re.compile(r"\b(mild|moderate|severe|marked|profound|slight)(?:ly)?\s+(?:to\s+(?:moderate|severe)\s+)?\Z", re.I)
+_GRADE = re.compile(r"\b[0-5][+-]?/5\b")
+
+
+def sites_after(text: str, end: int, stop: int) -> list[str]:
+    """The parts of the body that a mention is said to be at, as term strings; only where they follow directly.
+
+    Example:
+    >>> sites_after("ulcers on the buccal mucosa and fever", 6, 37)
+    ['UBERON:0006956 ! buccal mucosa']
+    """
+    link = _SITE_LINK.match(text, end, min(stop, end + 60))
+    if not link:
+        return []
+    terms = load_terms()
+    found, at = [], link.end()
+    for a, b, curie in find_terms(text, ("UBERON",), at, min(stop, at + 120)):
+        between = text[at:a]
+        if not re.fullmatch(
+            r"[\s,]*(?:(?:and|or|both|the|her|his|left|right|upper|lower|palmar|lateral|medial|dorsal|aspects?|"
+            r"surfaces?|sides?|skin|of|on)[\s,]*)*",
+            between,
+            re.I,
+        ) or re.search(r"\b(?:upper|lower)\b", between):
+            break
+        found.append(str(terms.term(curie)))
+        at = b
+    return list(dict.fromkeys(found))[:5]
+
+
+def side_of(text: str, start: int, end: int, clause: tuple[int, int]) -> str | None:
+    """Bilateral, left or right, where just one of them stands in or right beside the mention."""
+    near = text[max(clause[0], start - 22) : min(clause[1], end + 40)]
+    near = near[: near.find(",", end - max(clause[0], start - 22))] if "," in near[end - max(clause[0], start - 22) :] else near
+    sides = [name for name, pattern in _SIDE if pattern.search(near)]
+    return sides[0] if len(sides) == 1 else None
+
+
+def is_history(text: str, start: int, sentence: tuple[int, int]) -> str | None:
+    """ "condition" or "family" where the mention is told as history, else None."""
+    before = text[sentence[0] : start]
+    found = None
+    for match in _HISTORY.finditer(before):
+        found = match
+    if found is None or _NOW.search(before, found.end()):
+        return None
+    if found.group().lower() == "history of" and (_is_of_now(before, found) or _LASTING.search(text, start, sentence[1])):
+        return None
+    return "family" if _FAMILY.search(before) and "family" in before[: found.end()].lower() else "condition"
+
+
+def is_present_illness(text: str, start: int, sentence: tuple[int, int]) -> bool:
+    """Whether a mention is told as the history of this illness: `a 3-week history of`, `presented with a history of`.
+
+    Example:
+    >>> text = "He presented in May with a 3-week history of cough and a past history of gout."
+    >>> [is_present_illness(text, text.find(word), (0, len(text))) for word in ("cough", "gout")]
+    [True, False]
+    """
+    before = text[sentence[0] : start]
+    last = None
+    for match in _ANY_HISTORY.finditer(before):
+        last = match
+    return last is not None and last.group().lower() == "history of" and _is_of_now(before, last)
+
+
+def _is_of_now(before: str, history: re.Match[str]) -> bool:
+    """Whether `history of` says how long this illness has lasted, or what brought the patient."""
+    ahead = before[: history.start()]
+    return bool(_DURATION.search(ahead) or _COMPLAINT.search(ahead))
+
+
+def severity_of(text: str, start: int) -> str | None:
+    match = _SEVERITY.search(text[max(0, start - 30) : start])
+    return match.group(1).lower() if match else None
+
+
+def grade_of(text: str, end: int, stop: int) -> str | None:
+    """A muscle strength grade printed right after a mention of weakness."""
+    match = _GRADE.search(text[end : min(stop, end + 50)])
+    return match.group() if match else None
+
+
+class Procedure(NamedTuple):
+    start: int
+    end: int
+    words: str
+    curie: str
+    site: str
+
+
+@lru_cache(maxsize=1)
+def _procedures() -> list[tuple[re.Pattern[str], str, str]]:
+    terms, out = load_terms(), []
+    for row in rows_of("procedures.tsv"):
+        pattern, label, site = (*row, "", "")[:3]
+        curie = next((c for c, _ in terms.find_by_name(label) if c.split(":")[0] in ("MAXO", "OBI")), "") if label else ""
+        place = named(site.partition(":")[2], ("UBERON",)) or "" if site else ""
+        out.append((re.compile(rf"(?<![\w-])(?:{pattern})(?![\w-])", re.I if not pattern.isupper() else 0), curie, place))
+    return out
+
+
+@lru_cache(maxsize=1)
+def _openings() -> ManyOpenings:
+    return ManyOpenings([pattern for pattern, _, _ in _procedures()])
+
+
+_ANY_PROCEDURE = re.compile(
+    r"(?i)examin|x-?ray|radiog|skeletal survey|films|CT\b|tomog|MRI|magnetic|PET|ultraso|sonog|echo|ECG|"
+    r"EKG|EEG|EMG|electro|conduction|puncture|scop|mammo|biops|aspirat|function test|spiromet|imaging|"
+    r"culture|urinalysis|immunofluor|karyo|chromosom|exome|genetic|autops"
+)
+_NORMAL = re.compile(r"\b(?:normal|unremarkable|within normal limits|no abnormalit(?:y|ies))\b", re.I)
+_NEGATIVE = re.compile(
+    r"\b(?:negative|no (?:features?|evidence|signs?)|did not (?:show|reveal)|ruled out|excluded|no growth|sterile|did not grow|without growth)\b",
+    re.I,
+)
+_POSITIVE = re.compile(r"\bpositive\b", re.I)
+_SHOWS = re.compile(
+    r"\b(?:show(?:ed|s|ing)?|reveal(?:ed|s|ing)?|disclosed?|demonstrat(?:ed|es|ing)|confirmed|identified|"
+    r"detected|was consistent with|suggested)\b",
+    re.I,
+)
+_LOOKS_FOR = re.compile(r"\bno (?:features?|evidence|signs?) of\s+", re.I)
+
+
+def read_procedures(text: str, start: int, end: int) -> list[Procedure]:
+    """The examinations named in a sentence."""
+    found: list[Procedure] = []
+    for number, match in _openings().finditer(text, start, end):
+        if not any(p.start < match.end() and match.start() < p.end for p in found):
+            found.append(Procedure(match.start(), match.end(), " ".join(match.group().split()), *_procedures()[number][1:]))
+    return sorted(found) if found and _ANY_PROCEDURE.search(text, start, end) else []
+
+
+_NOT_DONE = re.compile(
+    r"[^.;,]{0,40}?\b(?:(?:was|were|has been|have been|had been|could)\s+not\s+(?:be\s+)?(?:performed|done|available|carried out|obtained|undertaken|possible|considered|repeated|indicated)|"
+    r"(?:was|were) (?:refused|declined|deferred|withheld|postponed|not attempted|not taken))\b",
+    re.I,
+)
+
+
+def not_done(text: str, after: int, end: int) -> bool:
+    """Whether an examination is said not to have been done.
+
+    Example:
+    >>> text = "Lumbar puncture was not performed, but MRI was done."
+    >>> not_done(text, text.find(" was"), len(text)), not_done(text, text.find(" was done"), len(text))
+    (True, False)
+    """
+    return bool(_NOT_DONE.match(text, after, end))
+
+
+def outcome_of(text: str, after: int, end: int) -> tuple[str, str | None]:
+    """How an examination came out, and the authors' words for it."""
+    rest = text[after:end]
+    stop = re.search(r"[;]|,\s+(?:and|but|while|whereas)\s", rest)
+    rest = rest[: stop.start()] if stop else rest
+    shows = _SHOWS.search(rest)
+    outcome = (
+        "negative"
+        if _NEGATIVE.search(rest)
+        else "normal"
+        if _NORMAL.search(rest) and not shows
+        else "positive"
+        if _POSITIVE.search(rest)
+        else "abnormal"
+        if shows
+        else "not-stated"
+    )
+    result = " ".join(rest[(shows.end() if shows else 0) :].split()).strip(" .,")
+    return outcome, (result[:200].strip() or None) if outcome != "not-stated" else None
+
+
+def looked_for(text: str, start: int, end: int) -> list[str]:
+    """The diseases that an examination found no sign of, as term strings."""
+    match = _LOOKS_FOR.search(text, start, end)
+    if not match:
+        return []
+    hits = find_terms(text, ("MONDO",), match.end(), min(end, match.end() + 60))
+    words = text[match.end() : match.end() + 11].lower()
+    curie = (
+        hits[0][2]
+        if hits and hits[0][0] - match.end() < 4
+        else named("cancer", ("MONDO",))
+        if words.startswith(("malignan", "cancer"))
+        else None
+    )
+    return [str(load_terms().term(curie))] if curie else []

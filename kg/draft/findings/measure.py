@@ -1,0 +1,267 @@
+"""Laboratory values, vital signs and function tests, as printed and as they read.
+
+>>> [(r.name, r.value, r.interpretation, r.shows) for r in read_values("Haemoglobin was 6.2 g/dL; LVEF 25 %.")]
+[('haemoglobin', '6.2 g/dL', 'low', 'HP:0001903'), ('lvef', '25 %', 'low', 'HP:0012664')]
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import NamedTuple
+
+from kg.draft.names.hpo import hp
+from kg.draft.names.words import any_of, rows_of, word_list
+from kg.draft.reading.pieces import Openings, first_words
+from kg.errors import RecordError
+from kg.terms import load_terms
+from kg.units import parse_quantity, parse_unit
+
+_VALUE = r"(?P<cmp>[<>≤≥~]=?\s*)?(?P<num>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.·]\d+)?)(?P<second>/\d{2,3})?"
+_TIMES = r"(?:\s*[x×*]\s*10\s*(?:\^|\*\*)?\s*(?P<exp>[0-9⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2}))?"
+_UNIT = (
+    r"(?:\s*(?P<unit>%|°\s?[CF]\b|º\s?[CF]\b|[a-zA-Zµμ]{1,6}\s?/\s?(?:min\s?/\s?1\.73\s?m[2²]?|[a-zA-Zµμ]{1,5}\d?[³²]?)|"
+    r"per\s?(?:mm3|cubic millimeter|µL|microliter|minute)"
+    r"|/\s?(?:mm3|mm³|µL|μL|uL|cmm|L|min)\b|mm\s?Hg|bpm|(?:beats|breaths)\s?(?:/|per)\s?min(?:ute)?|mmol|meq|fL|fl|IU|seconds?|s\b|mm\b))?"
+)
+# White space is taken whole (`*+`): nothing after it here begins with white space, so giving some back is of no use.
+_LINK = (
+    r"(?:\s*+\([^()]{1,25}\))?\s*+(?:levels?|counts?|concentrations?|values?|titers?)?\s*+(?:\([^()]{1,25}\))?\s*+(?:(?:was|"
+    r"were|is|of|at|to|had|with|a|an|the|as|=|:|,|–|—|-|\(|low|high|elevated|raised|decreased|reduced|"
+    r"increased|normal|found|noted|measured|only|up|down|about|approximately|estimated|slightly|markedly|"
+    r"mildly|severely|level|fell|rose|dropped|improved|declined|climbed|peaked|normali[sz]ed|returned|back)\s*+){0,6}"
+)
+_NORMAL = re.compile(
+    r"^\s*[a-zA-Z/µμ%]{0,8}\s*[\[(,;]?\s*(?:\(\s*(?=\d[\d.,]*\s?[-–]\s?\d)|(?:normal|reference)(?:\s+(?:range|"
+    r"value|values|limits?|level|levels|interval))?|n(?:ormal)?\s?[:=]|ref\.?(?:erence)?(?:\s?range)?|"
+    r"range|nl|NR|RR)\s*[:=,]?\s*(?:is\s|was\s|of\s)?(?P<range>[<>≤≥]?\s?\d+(?:[.,]\d+)*(?:\s?(?:-|–|"
+    r"to)\s?\d+(?:[.,]\d+)*)?)",
+    re.I,
+)
+#: A verb of change (`fell to`, `increased from`) says nothing of high or low.
+_HIGH = re.compile(r"\b(?:elevated|raised|high|increased|elevation)\b(?!\s+(?:further\s+)?(?:to|from|by)\b)", re.I)
+_LOW = re.compile(r"\b(?:low|decreased|reduced|diminished|depressed)\b(?!\s+(?:further\s+)?(?:to|from|by)\b)", re.I)
+BACK_TO_NORMAL = re.compile(r"\b(?:normali[sz]ed|(?:returned|back) to (?:the )?normal)\b", re.I)
+#: Findings that may stand for the value they are read from (`leucocytosis (18,500/µL)`); only with its unit.
+AS_FINDING = re.compile(r"(?:osis|[pn]enia|a?emia|philia)\Z")
+#: After a number: it is not of this analyte, or not of blood (`25-hydroxyvitamin D`, `3–5/high power field`, `9 and 1.0 mg/dL, respectively`).
+_NOT_THIS = re.compile(
+    r"[-–]?\s?(?:hydroxy|OH\b)|\s?(?:[-–]\s?\d+\s?)?(?:/|per)\s?(?:hpf|lpf|high|low)\b|[^.;]{0,40}?\s(?:and|,)\s+[<>]?\s?\d[^;]{0,40}?\brespectively\b|[^.;]{0,12}?,? respectively\b",
+    re.I,
+)
+#: Given as solutions of so many per cent; in blood they have other units.
+_INFUSED = frozenset({"bicarbonate", "sodium", "potassium", "calcium", "magnesium", "phosphate", "glucose", "albumin"})
+_LOWERS = re.compile(r"\Ahypo|penia\Z|\Aana?emia\Z")
+_SUPER = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+
+
+class Reading(NamedTuple):
+    """One printed value. `shows` is the HPO id of the abnormal finding that it shows, or, when normal, excludes."""
+
+    start: int
+    end: int
+    name: str
+    of: str  # CURIE or ""
+    value: str
+    unit_assumed: str
+    normal: str
+    interpretation: str
+    shows: str
+    reason: str
+
+
+#: What is normal for an adult of these is not for a child.
+GROWN = word_list("grown")
+_ADULT = "read against usual adult limits; none is printed"
+_AGE = re.compile(r"\b(?:(?P<years>\d{1,3})[- ]years?[- ]old|\d{1,2}[- ](?:month|week|day)s?[- ]old|newborn|neonate)\b", re.I)
+
+
+class Analyte(NamedTuple):
+    of: str
+    limits: dict[str, tuple[float, float]]  # UCUM unit -> adult low, high
+    low: str
+    high: str
+    name: str
+    asked: str  # what a normal value excludes where it could be either
+
+    def shows(self, interpretation: str) -> str:
+        """The HPO id of what a value so interpreted shows, or, when normal, excludes; "" for none."""
+        normal = self.asked or ("" if self.low and self.high else self.low or self.high)
+        return {"high": self.high, "low": self.low, "normal": normal}.get(interpretation, "")
+
+
+@lru_cache(maxsize=1)
+def analytes() -> tuple[Openings, dict[str, Analyte]]:
+    """The pattern of a name with its value, and name in small letters -> analyte."""
+    table: dict[str, Analyte] = {}
+    for names, of, units, low, high, asked in (row + [""] * (6 - len(row)) for row in rows_of("analytes.tsv")):
+        limits = {}
+        for part in units.split(","):
+            unit, a, b = part.rsplit(":", 2)
+            limits[unit] = float(a), float(b)
+        curie = next((c for c, _ in load_terms().find_by_name(of) if c.startswith(("LOINC", "CMO"))), "") if of else ""
+        made = Analyte(curie, limits, hp(low), hp(high), names.partition("|")[0], hp({"low": low, "high": high}.get(asked, "")))
+        for name in names.split("|"):
+            table[name] = made
+    return names_pattern(table, rf"(?!\s+A\d){_LINK}{_VALUE}{_TIMES}{_UNIT}"), table
+
+
+def names_pattern(names: Iterable[str], then: str = "") -> Openings:
+    """A pattern for any of these names, with spaces or hyphens, as the group `name`, and what follows it."""
+    spelt = {name for each in names for name in (each, each.replace("-", " "), each.replace(" ", "-"))}
+    return Openings(rf"(?<![\w-])(?P<name>{any_of(spelt)})(?![\w-]){then}", first_words("|".join(spelt)))
+
+
+def read_values(text: str, start: int = 0, end: int | None = None) -> list[Reading]:
+    """The values printed in a stretch of text."""
+    pattern, table = analytes()
+    found = []
+    stop = len(text) if end is None else end
+    for match in pattern.finditer(text, start, stop):
+        name = re.sub(r"[\s-]+", " ", match["name"].lower())
+        analyte = table.get(match["name"].lower()) or table.get(name) or table.get(name.replace(" ", "-"))
+        if analyte and not re.match(r"\s?[-–]?\s?(?:years?|months?|weeks?|days?|old|patients?)\b", text[match.end() : match.end() + 10]):
+            reading = _read(text, match, name, analyte, stop)
+            if reading:
+                found.append(reading)
+    return found
+
+
+def _read(text: str, match: re.Match[str], name: str, analyte: Analyte, stop: int) -> Reading | None:
+    number = match["num"].replace("·", ".")
+    printed = re.sub(r"\s+", " ", text[match.start("cmp") if match["cmp"] else match.start("num") : match.end()]).strip()
+    unit = _unit(match, name)
+    if unit is None:
+        return None
+    if match["second"] and name not in ("blood pressure", "bp", "arterial pressure"):
+        return None
+    value = float(number.replace(",", ""))
+    known = unit in analyte.limits
+    if _NOT_THIS.match(text, match.end(), stop) or unit == "%" and name in _INFUSED:
+        return None
+    if not known and AS_FINDING.search(name):
+        return None
+    assumed = ""
+    if not unit:
+        assumed = next((u for u, (low, high) in analyte.limits.items() if low / 12 <= value <= high * 12), "")
+        if (
+            not assumed
+            or len(analyte.limits) == 1
+            and assumed not in ("1", "/min", "mm[Hg]", "%", "/uL")
+            and not match["cmp"]
+            and value < 2
+        ):
+            return None
+    normal = _NORMAL.match(text[match.end() : min(stop, match.end() + 60)])
+    context = text[max(match.start() - 40, 0) : match.end()]
+    context = (
+        context[max(context.rfind(c) for c in ".;,()") + 1 :]
+        if not _HIGH.search(match.group()) and not _LOW.search(match.group())
+        else match.group()
+    )
+    if AS_FINDING.search(name):
+        context = ""
+    interpretation, reason = _interpret(value, match, normal, context, analyte, unit if known else assumed)
+    if AS_FINDING.search(name) and interpretation != ("low" if _LOWERS.search(name) else "high"):
+        return None
+    shows = analyte.shows(interpretation)
+    return Reading(
+        match.start(),
+        match.end(),
+        analyte.name if AS_FINDING.search(name) else match["name"].lower(),
+        analyte.of,
+        _storable(printed, match, unit),
+        assumed if assumed != "1" else "",
+        normal["range"].strip() if normal else "",
+        interpretation,
+        shows,
+        reason,
+    )
+
+
+def _unit(match: re.Match[str], name: str) -> str | None:
+    """The UCUM code of the printed unit, "" for none, None where it cannot be one."""
+    unit = re.sub(r"\s", "", match["unit"] or "")
+    unit = re.sub(r"^per", "/", unit)
+    if not unit:
+        return "10*" + match["exp"].translate(_SUPER) if match["exp"] else ""
+    plain = {"bpm": "/min", "beats/min": "/min", "breaths/min": "/min", "beats/minute": "/min", "breaths/minute": "/min",
+             "beatsperminute": "/min", "breathsperminute": "/min", "beatspermin": "/min", "breathspermin": "/min", "mmHg": "mm[Hg]",
+             "/mm3": "/uL", "/mm³": "/uL", "/cmm": "/uL",
+             "/cubicmillimeter": "/uL", "/microliter": "/uL", "/minute": "/min", "seconds": "s", "second": "s"}.get(unit)  # fmt: skip
+    try:
+        code = plain or parse_unit(unit)
+    except RecordError:
+        if "1.73" in unit:
+            return "mL/min/1.73m2"
+        return None
+    if match["exp"] and code.startswith("/"):
+        exponent = match["exp"].translate(_SUPER)
+        return f"10*{exponent}{code}"
+    return code
+
+
+def _storable(printed: str, match: re.Match[str], unit: str) -> str:
+    """The value as printed where the record's reader takes it, else number and UCUM unit."""
+    printed = printed.replace("·", ".")
+    try:
+        parse_quantity(printed)
+        return printed
+    except RecordError:
+        pass
+    value = f"{(match['cmp'] or '').strip()}{match['num'].replace('·', '.')} {unit}".strip()
+    try:
+        parse_quantity(value)
+        return value
+    except RecordError:
+        return f"{(match['cmp'] or '').strip()}{match['num'].replace('·', '.')}"
+
+
+def _interpret(
+    value: float, match: re.Match[str], normal: re.Match[str] | None, context: str, analyte: Analyte, unit: str
+) -> tuple[str, str]:
+    """High, low, normal or "", and what it was read from: the printed range, the words, or adult limits."""
+    if normal:
+        return against(value, normal["range"]), "read against the printed range"
+    if _HIGH.search(context):
+        return "high", "in the authors' words"
+    if _LOW.search(context):
+        return "low", "in the authors' words"
+    if re.search(r"\bnormal\b", context, re.I) or BACK_TO_NORMAL.search(match.group()):
+        return "normal", "in the authors' words"
+    if unit in analyte.limits:
+        low, high = analyte.limits[unit]
+        return "low" if value < low else "high" if value > high else "normal", _ADULT
+    return "", "no range is printed"
+
+
+def against(value: float, printed: str) -> str:
+    """High, low or normal by a printed range or limit: `15-150`, `< 5`, `> 60`."""
+    numbers = [float(n.replace(",", "")) for n in re.findall(r"\d+(?:\.\d+)?", printed.replace(",", ""))]
+    low, high = (
+        (numbers[0], numbers[1]) if len(numbers) > 1 else (None, numbers[0]) if not re.match(r"[>≥]", printed) else (numbers[0], None)
+    )
+    return "low" if low is not None and value < low else "high" if high is not None and value > high else "normal"
+
+
+def value_findings(text: str) -> list[tuple[int, int, str]]:
+    """The abnormal findings that printed values show: (start, end, HPO id).
+
+    A child's value is not read against the limits of an adult where these differ, as for a pulse.
+
+    Example:
+    >>> found = value_findings("A 4-month-old boy had a pulse of 132/min and a platelet count of 12,000/mm3.")
+    >>> [curie for _, _, curie in found]
+    ['HP:0001873']
+    """
+    abnormal = [r for r in read_values(text) if r.shows and r.interpretation in ("high", "low")]
+    if abnormal and _is_child(text):
+        abnormal = [r for r in abnormal if r.reason != _ADULT or re.sub(r"[\s-]+", "-", r.name) not in GROWN]
+    return [(r.start, r.end, r.shows) for r in abnormal]
+
+
+def _is_child(text: str) -> bool:
+    """Whether the first age of a text is below 16 years."""
+    match = _AGE.search(text)
+    return match is not None and (match["years"] is None or int(match["years"]) < 16)

@@ -1,0 +1,112 @@
+"""Which stretches of a text deny, doubt or attribute to others what they mention.
+
+>>> text = "She denied fever or cough but had rash. Her mother had asthma."
+>>> [(text[s.start:s.end].strip(), s.status) for s in scopes(text)]
+[('fever or cough', 'absent'), ('asthma', 'family')]
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from functools import lru_cache
+from typing import NamedTuple
+
+from kg.draft.names.words import any_of, rows_of
+from kg.draft.reading.pieces import Openings, alternatives, first_words, whole_words
+
+REACH = 220  # characters that a cue governs at most
+_HARD = re.compile(r"[;:]|[.?!](?=\s|\Z)|\n\s*\n")
+
+
+class Scope(NamedTuple):
+    """A governed stretch and what it says of the findings in it; `cue` is the word that says so."""
+
+    start: int
+    end: int
+    status: str  # absent, uncertain, family, family-absent (no relative has it), hypothetical
+    cue: str
+
+
+class _Cues(NamedTuple):
+    opening: Openings  # all cues but those that end a scope
+    groups: dict[str, tuple[str, str]]  # name of a group of the pattern → where it governs, and the status
+    ending: Openings  # the words that end a scope
+
+
+@lru_cache(maxsize=1)
+def _cues() -> _Cues:
+    groups: dict[str, tuple[str, str]] = {}
+    parts, first, ending = [], set[str](), None
+    for where, status, words in rows_of("cues.tsv"):
+        cues = alternatives(words)
+        plain = [cue for cue in cues if cue.replace(" ", "").replace("-", "").isalpha()]
+        rest = sorted(set(cues) - set(plain), key=lambda cue: (-len(cue), cue))
+        pattern = "|".join([*(cue.replace(" ", r"\s+") for cue in rest), *([any_of(plain)] if plain else [])])
+        if where == "end":
+            ending = whole_words(pattern, first_words(words))
+            continue
+        first |= first_words(words)
+        name = f"g{len(groups)}"
+        groups[name] = where, status
+        parts.append(rf"(?P<{name}>{pattern})")
+    order = sorted(zip(groups, parts, strict=True), key=lambda pair: ("pseudo", "post", "pre").index(groups[pair[0]][0]))
+    assert ending, "cues.tsv has no line of words that end a scope"
+    return _Cues(whole_words("|".join(part for _, part in order), first), groups, ending)
+
+
+def scopes(text: str) -> list[Scope]:
+    """The governed stretches, in text order; they may overlap."""
+    opening, groups, ending = _cues()
+    found = []
+    for match in opening.finditer(text):
+        where, status = groups[str(match.lastgroup)]
+        if where == "pre":
+            found.append(Scope(match.end(), _ahead(text, match.end(), ending), status, match.group()))
+        elif where == "post":
+            found.append(Scope(_behind(text, match.start(), ending), match.start(), status, match.group()))
+    return sorted(found)
+
+
+def _start(scope: Scope) -> int:
+    return scope.start
+
+
+def _ahead(text: str, start: int, ending: Openings) -> int:
+    """Where a scope that opens here closes: at the sentence's end or the next word that turns the clause."""
+    hard = _HARD.search(text, start, start + REACH)
+    stop = hard.start() if hard else min(len(text), start + REACH)
+    soft = ending.search(text, start + 1, stop)
+    return soft.start() if soft else stop
+
+
+def _behind(text: str, start: int, ending: Openings) -> int:
+    """Where the clause that ends here began."""
+    begin = max(0, start - REACH)
+    for pattern in (_HARD, ending):
+        for match in pattern.finditer(text, begin, start):
+            begin = match.end()
+    return begin
+
+
+def status_at(found: list[Scope], start: int, end: int) -> tuple[str, str]:
+    """The status of a mention and the cue that gives it; ("present", "") where none does.
+
+    Example:
+    >>> text = "No family history of asthma. Her mother had no gout."
+    >>> [status_at(scopes(text), text.find(word), text.find(word) + 4) for word in ("asthma", "gout")]
+    [('family-absent', 'No family history of'), ('family-absent', 'no')]
+    """
+    over = []
+    for i in range(bisect_right(found, start, key=_start) - 1, -1, -1):
+        scope = found[i]
+        if scope.start < start - 2 * REACH:
+            break
+        if end <= scope.end + 1:
+            over.append(scope)
+    for status in ("family-absent", "family", "hypothetical", "absent", "uncertain"):
+        for scope in over:
+            if scope.status == status:
+                denied = next((s for s in over if s.status == "absent" and s.start >= scope.start), None) if status == "family" else None
+                return ("family-absent", denied.cue) if denied else (status, scope.cue)
+    return "present", ""

@@ -1,0 +1,111 @@
+"""What was measured, tested and examined, as statements of the record."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from kg.draft.findings.antibodies import read_antibodies
+from kg.draft.findings.findings import looked_for, not_done, outcome_of, read_procedures
+from kg.draft.findings.growth import read_growth
+from kg.draft.findings.levels import read_levels, with_range
+from kg.draft.findings.measure import Reading, read_values
+from kg.draft.names.told import told_findings
+from kg.draft.sheet import Sheet
+from kg.report import Span
+
+_SHORT_FORM = re.compile(r"\s*(?:scan|imaging|examination)?\s*\(\s*")
+_RANGE = re.compile(r"[<>≤≥]?\s?\d+(?:\.\d+)?(?:\s?[-–]\s?\d+(?:\.\d+)?)?")
+
+
+def read_measurements(sheet: Sheet, sentence: Span) -> list[tuple[int, int]]:
+    """Write the values of a sentence, and sizes told by centile; where the values stand."""
+    text, taken = sheet.text, []
+    readings = [with_range(r, text) for r in read_values(text, sentence.start, sentence.end)]
+    readings += read_levels(text, sentence.start, sentence.end, [(r.start, r.end) for r in readings])
+    for reading in readings:
+        evidence = sheet.quote(reading.start, reading.end)
+        if evidence is not None:
+            sheet.add("measurements", reading.name, _measurement(sheet, sentence, reading) | evidence)
+            taken.append((reading.start, reading.end))
+    stretch = text[sentence.start : sentence.end]
+    for start, end, curie in (*read_growth(stretch), *told_findings(stretch)):
+        start, end = start + sentence.start, end + sentence.start
+        evidence, at = sheet.quote(start, end), sheet.time_at(sentence, start)
+        told = any(h.curie == curie for h in sheet.hits)
+        if evidence and sheet.status.setdefault((curie, at, frozenset()), "present") == "present" and not told:
+            words = sheet.words(start, end)
+            item = {"id": "", "is": sheet.term(curie), **sheet.when(sentence, start), "words": words, "confidence": 0.7,
+                    "note": "read from the number printed"}  # fmt: skip
+            sheet.add("findings", words, item | evidence)
+    return taken
+
+
+def _measurement(sheet: Sheet, sentence: Span, r: Reading) -> dict[str, Any]:
+    item: dict[str, Any] = {"id": "", "of": sheet.term(r.of, r.name), "words": sheet.words(r.start, r.end)}
+    if r.value:
+        item["value"] = r.value
+    if r.unit_assumed and not re.search(r"[A-Za-z%]", r.value):
+        item["assumed_unit"] = r.unit_assumed
+    if r.normal and _RANGE.fullmatch(r.normal):
+        item["normal"] = r.normal.replace("–", "-")
+    if r.interpretation:
+        item["interpretation"] = r.interpretation
+    if r.shows:
+        shown = "absent" if r.interpretation == "normal" else "present"
+        if sheet.status.setdefault((r.shows, sheet.time_at(sentence, r.start), frozenset()), shown) == shown:
+            item["shows"] = sheet.term(r.shows)
+    sure = 0.9 if "printed range" in r.reason or "words" in r.reason else 0.7
+    return item | sheet.when(sentence, r.start) | {"confidence": sure, "note": r.reason}
+
+
+def read_antibody_tests(sheet: Sheet, sentence: Span) -> list[tuple[int, int]]:
+    """Write the antibody tests of a sentence; where they stand."""
+    taken = []
+    for test in read_antibodies(sheet.text, sentence.start, sentence.end):
+        quote = sheet.quote(test.start, test.end)
+        if quote is None:
+            continue
+        if test.result != "not-tested":
+            shown = "present" if test.result == "positive" else "absent"
+            if sheet.status.setdefault((test.curie, sheet.time_at(sentence, test.start), frozenset()), shown) != shown:
+                continue
+        item = {"id": "", "is": sheet.term(test.curie), "words": " ".join(test.words.split()), "result": test.result}
+        if test.titre:
+            item["titre"] = test.titre
+        if test.printed:
+            item["note"] = f"printed with it: {test.printed}"
+        sheet.add("antibodies", test.words, item | sheet.when(sentence, test.start) | {"confidence": 0.85} | quote)
+        taken.append((test.start, test.end))
+    return taken
+
+
+def read_examinations(sheet: Sheet, sentence: Span) -> str | None:
+    """Write the examinations of a sentence; the id of the only one, None where there are several or none."""
+    names = []
+    last = None
+    for found in read_procedures(sheet.text, sentence.start, sentence.end):
+        again = last is not None and _SHORT_FORM.fullmatch(sheet.text, last.end, found.start)
+        last = found
+        if again:
+            continue  # "computed tomography (CT)"
+        if not_done(sheet.text, found.end, sentence.end):
+            continue  # no examination: the record has no place for one that was not done
+        evidence = sheet.quote(found.start, found.end)
+        if evidence is None:
+            continue
+        outcome, result = outcome_of(sheet.text, found.end, sentence.end)
+        item: dict[str, Any] = {"id": "", "procedure": sheet.term(found.curie, found.words)}
+        if found.site:
+            item["sites"] = [sheet.term(found.site)]
+        item |= sheet.when(sentence, found.start)
+        looks = looked_for(sheet.text, found.end, sentence.end)
+        if looks:
+            item["looks_for"] = looks
+        if result:
+            item["result"] = result
+        item |= {"outcome": outcome, "words": found.words, "confidence": 0.75 if outcome != "not-stated" else 0.5}
+        if not found.curie:
+            item["note"] = "no term for this examination"
+        names.append(sheet.add("investigations", found.words, item | evidence))
+    return names[0] if len(names) == 1 else None

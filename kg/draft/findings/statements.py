@@ -1,0 +1,200 @@
+"""Mentions of findings → findings of this illness, or history: what was so before, and what relatives have."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from kg.draft.findings.diagnoses import find_diseases
+from kg.draft.findings.findings import grade_of, is_history, is_present_illness, severity_of, side_of, sites_after
+from kg.draft.names.ground import is_named_otherwise, named
+from kg.draft.names.recognise import Hit
+from kg.draft.sheet import Sheet
+from kg.report import Span
+
+_GONE = re.compile(
+    r"[^.;,]{0,40}?\b(?:(?:had |has |have |completely |fully )*(?:resolved|disappeared|healed|subsided))\b(?!\s+(?:partially|"
+    r"incompletely))",
+    re.I,
+)
+_NEARLY = re.compile(r"\b(?:nearly|almost|partially|largely|mostly)\b", re.I)
+_WITHOUT = re.compile(r"\bwithout (?:any )?(?:(?:features|evidence|signs?|history) of )?\Z", re.I)
+_YEARS_OF = re.compile(r"\byears?['’]?[\s-]+history of\s+(?:\w+\s+)?\Z", re.I)
+_ILL_WITH = re.compile(r"\b(?:present(?:ed|s|ing)|complain\w*|admitted|referred|seen)\b", re.I)
+_MAY_BE_PAST = re.compile(
+    r"history|known|previous|diagnosed|background|morbid|underlying|pre-?existing|mother|father|brother|sister|sibling|parent|family|famil|aunt|uncle|cousin|PMH",
+    re.I,
+)
+_VAGUE = frozenset({"MONDO:0000001"})  # disease
+_NO_HISTORY_OF = re.compile(r"\b(?:no|without|denied (?:any )?)\s*history of\b", re.I)
+_PAINFUL = re.compile(r"\bpainful\s+\Z", re.I)
+#: So short before presentation that it is of this illness.
+_DAYS = re.compile(r"-?P(?:T|\d+[DW]\Z)")
+_DIAGNOSED = re.compile(r"\bdiagnosed\b|\bhad (?:been|suffered|had|undergone|developed)\b|\bhistory\b|\btreated for\b", re.I)
+
+
+def read_findings(sheet: Sheet, sentence: Span, taken: list[tuple[int, int]], procedure: str | None, *, again: bool = False) -> None:
+    """Write the findings and the history of a sentence.
+
+    Args:
+        taken: stretches that are read as something else: values, antibodies, drugs.
+        procedure: id of the one examination of the sentence, if there is one.
+        again: the sentence sums up (an abstract): what is told elsewhere is not told again.
+    """
+    for hit in sheet.hits_in(sentence):
+        if any(a <= hit.start < b for a, b in taken):
+            continue
+        evidence = sheet.quote(hit.start, hit.end)
+        status, cue = sheet.status_of(hit.start, hit.end)
+        if evidence is None or status == "hypothetical":
+            continue
+        told = (
+            "family"
+            if status == "family"
+            else is_history(sheet.text, hit.start, (sentence.start, sentence.end)) or _before(sheet, sentence, hit)
+        )
+        if status == "family" and sheet.denied_of_family(hit.start, hit.end):
+            status = "absent"
+        if (
+            told == "condition"
+            and status == "absent"
+            and _NO_HISTORY_OF.search(sheet.text, sentence.start, hit.start)
+            and not named(sheet.words(hit.start, hit.end), ("MONDO",))
+        ):
+            told = None  # "no history of fever": a symptom asked for, not a disease of the past
+        if told:
+            _write_history(sheet, sentence, hit, told, status, cue, evidence)
+        elif not (again and any(curie == hit.curie for curie, _, _ in sheet.status)):
+            _write_finding(sheet, sentence, hit, status, cue, procedure, evidence)
+
+
+def read_past_diseases(sheet: Sheet, sentence: Span, shorts: dict[str, str]) -> None:
+    """Write the diseases of patient and family told as history that are no findings of HPO.
+
+    Args:
+        shorts: short form -> the disease that the report defines it as, "" for none we know.
+    """
+    if not _MAY_BE_PAST.search(sheet.text, sentence.start, sentence.end):
+        return
+    spans = [(h.start, h.end) for h in sheet.hits_in(sentence)]
+    for a, b, curie in find_diseases(sheet.text, sentence.start, sentence.end, shorts):
+        if any(x < b and a < y for x, y in spans) or curie in _VAGUE:
+            continue
+        hit = Hit(a, b, curie, frozenset(), 0)
+        status, cue = sheet.status_of(a, b)
+        told = (
+            "family" if status == "family" else is_history(sheet.text, a, (sentence.start, sentence.end)) or _before(sheet, sentence, hit)
+        )
+        if status == "family" and sheet.denied_of_family(a, b):
+            status = "absent"
+        evidence = sheet.quote(a, b)
+        if told and evidence is not None and status != "hypothetical":
+            _write_history(sheet, sentence, hit, told, status, cue, evidence)
+
+
+def _before(sheet: Sheet, sentence: Span, hit: Hit) -> str | None:
+    """Whether a mention is of a disease diagnosed some time before presentation, or had for years."""
+    long = _YEARS_OF.search(sheet.text, max(sentence.start, hit.start - 40), hit.start)
+    if (
+        long
+        and not _ILL_WITH.search(sheet.text, max(sentence.start, long.start() - 50), long.start())
+        and named(sheet.words(hit.start, hit.end), ("MONDO",))
+    ):
+        return "condition"
+    at = sheet.time_at(sentence, hit.start)
+    if sheet.order[at] >= 0 or not any(m.name == at and not m.moves for m in sheet.line.marks.get(sentence.start, ())):
+        return None
+    if is_present_illness(sheet.text, hit.start, (sentence.start, sentence.end)) or _DAYS.match(str(sheet.line.times[at].get("by", ""))):
+        return None
+    return "condition" if _DIAGNOSED.search(sheet.text, sentence.start, hit.start) else None
+
+
+def _of_past(sheet: Sheet, hit: Hit, words: str) -> str:
+    """The disease that these words name, else the finding; a symptom is no inflammation, though one may be called so: `sore throat`."""
+    disease = named(words, ("MONDO",))
+    if disease and named(words, ("HP",)) and sheet.terms.term(disease).label.endswith("itis") and is_named_otherwise(disease, words):
+        return hit.curie
+    return disease or hit.curie
+
+
+def _write_history(sheet: Sheet, sentence: Span, hit: Hit, told: str, status: str, cue: str, evidence: dict[str, Any]) -> None:
+    words = sheet.words(hit.start, hit.end)
+    term = sheet.term(_of_past(sheet, hit, words))
+    sure, reason = sureness(hit, status, cue, words, term)
+    past = sheet.parts["history"]
+    if (
+        status == "absent"
+        and past
+        and _WITHOUT.search(sheet.text, sentence.start, hit.start)
+        and past[-1]["quote"] == evidence["quote"]
+        and past[-1]["kind"] != "family"
+    ):
+        past[-1].setdefault("without", []).append(term)  # "dysplasia without signs of cancer": of that condition, not by itself
+        return
+    kind_status = (
+        "absent"
+        if status == "absent"
+        else "current"
+        if _YEARS_OF.search(sheet.text, max(sentence.start, hit.start - 40), hit.start)
+        else "past"
+    )
+    if any((h["is"], h["kind"], h["status"]) == (term, told, kind_status) for h in past):
+        return
+    item: dict[str, Any] = {"id": "", "is": term, "kind": told, "status": kind_status}
+    at = sheet.time_at(sentence, hit.start)
+    if sheet.order[at] < 0:
+        item["when"] = at
+    item |= {
+        "words": words[:200],
+        "confidence": round(sure - 0.1, 2),
+        "note": reason or f"told as {'family ' if told == 'family' else ''}history",
+    }
+    sheet.add("history", term.partition(" ! ")[2], item | evidence)
+
+
+def _write_finding(sheet: Sheet, sentence: Span, hit: Hit, status: str, cue: str, procedure: str | None, evidence: dict[str, Any]) -> None:
+    text, words, term = sheet.text, sheet.words(hit.start, hit.end), sheet.term(hit.curie)
+    sure, reason = sureness(hit, status, cue, words, term)
+    sites = sites_after(text, hit.end, sentence.end)
+    gone = _GONE.match(text, hit.end, min(sentence.end, hit.end + 60)) if status == "present" else None
+    if gone and not _NEARLY.search(gone.group()):
+        status, reason = "absent", "told as gone"
+    item: dict[str, Any] = {"id": "", "is": term}
+    if status != "present":
+        item["status"] = status
+    at = sheet.time_at(sentence, hit.start)
+    key = (hit.curie, at, frozenset(sites))
+    if status in ("present", "absent"):
+        if sheet.status.get(key) == status:
+            return
+        if key in sheet.status:
+            item["status"], reason, sure = "uncertain", f"told as {status} here and as {sheet.status[key]} at the same time elsewhere", 0.3
+        else:
+            sheet.status[key] = status
+    item |= sheet.when(sentence, hit.start)
+    severity = severity_of(text, hit.start)
+    grade = grade_of(text, hit.end, sentence.end) if "weakness" in term.lower() else None
+    more = {
+        "sites": sites, "laterality": side_of(text, hit.start, hit.end, (sentence.start, sentence.end)),
+        "severity": severity if severity and severity not in term.lower() else None,
+        "painful": bool(_PAINFUL.search(text[max(0, hit.start - 10) : hit.start])), "grade": grade,
+        "by": procedure if status != "uncertain" else None,
+    }  # fmt: skip
+    item |= {name: value for name, value in more.items() if value} | {"words": words[:200], "confidence": sure}
+    if reason:
+        item["note"] = reason
+    sheet.add("findings", words, item | evidence)
+
+
+def sureness(hit: Hit, status: str, cue: str, words: str, term: str) -> tuple[float, str]:
+    """How sure a finding is, and the reason where it is not."""
+    label = term.partition(" ! ")[2].lower()
+    sure = 0.9 if words.lower() == label else (0.85, 0.7, 0.6, 0.6, 0.6)[min(hit.rank, 4)]
+    cue = " ".join(cue.split())
+    if status == "uncertain":
+        return 0.4, f'doubtful for the word "{cue}"'
+    if status == "absent":
+        return round(sure - 0.05, 2), f'denied by "{cue}"'
+    if hit.rank >= 2:
+        return sure, "put together of words that stand apart"
+    return (sure, "words near the term's names, not one of them") if hit.rank == 1 else (sure, "")

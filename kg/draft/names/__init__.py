@@ -1,0 +1,1 @@
+"""Words → terms: the names of HPO in all the forms that a text gives them, and those of the other vocabularies."""

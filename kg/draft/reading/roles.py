@@ -1,0 +1,80 @@
+"""Headings that stand inside the running text, as in a page saved without its layout: `... Discussion Rickets is ...`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from kg.draft.reading.source import ARGUES, Source
+from kg.report import HEADINGS, Span
+
+_INLINE = re.compile(
+    r"(?:(?<=\s)|\A)(?P<words>Abstract|Summary|Key\s?words|Introduction|Background|Case [Pp]resentations?|Case [Rr]eports?|Case [Dd]escription|Case [Hh]istory|"
+    r"Patient and observation|Patient information|Methods|Results|Discussion|Conclusions?|References|Acknowledge?ments?|Competing interests|Conflicts? of interest|"
+    r"ABSTRACT|SUMMARY|KEY\s?WORDS|INTRODUCTION|BACKGROUND|CASE PRESENTATIONS?|CASE REPORTS?|CASE DESCRIPTION|CASE HISTORY|DISCUSSION|CONCLUSIONS?|REFERENCES|ACKNOWLEDGE?MENTS?|"
+    r"Presentation of case|Consent|Authors['’] contributions|Abbreviations|Funding)\s*[:.]?\s+(?=[A-Z0-9“\"])"
+)
+_TELLS = frozenset(("case presentation", "abstract"))
+#: What is no part of the story nor of the argument.
+_ASIDE = frozenset(
+    {
+        "keywords",
+        "references",
+        "acknowledgements",
+        "funding",
+        "competing interests",
+        "consent",
+        "abbreviations",
+        "ethics",
+        "conflict of interest",
+    }
+)
+_OF_A_CASE = re.compile(
+    r"\b(?:patients?|cases?|we|our|she|he|her|his|woman|man|boy|girl|male|female|infant|child|report|year-old|presented|admitted)\b", re.I
+)
+_OURS = re.compile(r"\b(?:our|the present|present|the index)\s+(?:patient|case|child|girl|boy|infant|woman|man|proband)", re.I)
+
+
+def with_roles(source: Source) -> tuple[Span, ...]:
+    """The sentences of the report's body, each with the section that the last heading inside the text gives it.
+
+    A report with headings on lines of their own is taken as it is; so is one without a heading for both story and argument.
+    """
+    if source.has_sections:
+        return source.body
+    now, found, seen = "", [], set()
+    for sentence in source.body:
+        headings = [m["words"] for m in _INLINE.finditer(source.text, sentence.start, sentence.end)]
+        if headings:
+            words = " ".join(headings[-1].lower().split())
+            now = (
+                HEADINGS.get(words)
+                or HEADINGS.get(words.removesuffix("s"))
+                or ("case presentation" if words.startswith(("case", "patient", "presentation")) else words)
+            )
+            seen.add(now)
+        found.append(replace(sentence, section=now) if now else sentence)
+    return tuple(found) if seen & ARGUES and "case presentation" in seen else source.body
+
+
+def story_of(source: Source, body: tuple[Span, ...]) -> tuple[Span, ...]:
+    """The sentences that tell of the patient."""
+    if body is source.body:
+        return source.story
+    return tuple(
+        s
+        for s in body
+        if s.section in _TELLS
+        or s.section.startswith(("figure", "table"))
+        or s.section in ARGUES
+        and _OURS.search(source.text, s.start, s.end)
+    )
+
+
+def argument_of(source: Source, body: tuple[Span, ...]) -> tuple[Span, ...]:
+    """The sentences that argue, and the general remarks of an abstract."""
+    return tuple(
+        s
+        for s in body
+        if s.section in ARGUES and s.section not in _ASIDE or s.section == "abstract" and not _OF_A_CASE.search(source.text, s.start, s.end)
+    )

@@ -1,0 +1,140 @@
+"""The report as the drafting steps see it: sentences with their role, and quotes that stand once.
+
+>>> source = Source(Report("CASE REPORT\\n\\nShe had fever. She had rash and pain."))
+>>> [source.report.quote(s) for s in source.story]
+['She had fever.', 'She had rash and pain.']
+>>> source.evidence(15, 17)
+{'quote': 'She had fever.'}
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from functools import cached_property
+from typing import Any
+
+from kg.report import NOT_BODY, Report, Span, is_heading
+
+#: Sections that argue rather than tell; in them only what is said of "our patient" is told of the patient.
+ARGUES = frozenset({"discussion", "introduction", "conclusion", "methods", "results", "ethics", "consent", "conflict of interest"})
+_OURS = re.compile(r"\b(?:our|this|the present|present|the index)\s+(?:patient|case|child|girl|boy|infant|woman|man|proband)", re.I)
+_PATIENT_NUMBER = re.compile(r"^(?:case|patient|proband)\s*(?:no\.?\s*|number\s*|#\s*)?(\d{1,2}|[IVX]{1,4}|[AB])\b\s*[.:–-]?", re.I)
+QUOTE_LIMIT = 600
+
+
+class Source:
+    """A report, its sentences by role, and a way to quote it."""
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        self.text = report.text
+        self._flat = " ".join(report.text.split())
+        self._standing: dict[str, bool] = {}  # quote → whether it stands just once
+
+    @cached_property
+    def sentences(self) -> tuple[Span, ...]:
+        """All sentences but headings, in text order."""
+        return tuple(s for s in self.report.sentences if s.end - s.start > 3 and not is_heading(self.report.quote(s)))
+
+    @cached_property
+    def has_sections(self) -> bool:
+        return bool({s.section for s in self.sentences} - NOT_BODY)
+
+    @cached_property
+    def body(self) -> tuple[Span, ...]:
+        """Sentences of the running text; a report without headings is all running text after its title."""
+        if self.has_sections:
+            return tuple(s for s in self.sentences if s.section not in NOT_BODY)
+        left = tuple(s for s in self.sentences if s.section in ("title", "metadata") and s.end - s.start > 10)
+        return left if len(left) < 2 or self.text.lstrip()[:400].count("\n\n") == 0 else left[1:]
+
+    @cached_property
+    def story(self) -> tuple[Span, ...]:
+        """Sentences that tell of the patient."""
+        return tuple(s for s in self.body if s.section not in ARGUES or _OURS.search(self.text, s.start, s.end))
+
+    @cached_property
+    def argument(self) -> tuple[Span, ...]:
+        """Sentences that argue: introduction, discussion, conclusion, and the abstract's general remarks."""
+        return tuple(s for s in self.body if s.section in ARGUES and s.section not in ("ethics", "consent", "conflict of interest"))
+
+    @cached_property
+    def patients(self) -> tuple[tuple[str, int, int], ...]:
+        """The stretches of several patients' stories, (name, start, end); () for one patient."""
+        heads: dict[str, int] = {}
+        for paragraph in self.report.paragraphs:
+            words = self.text[paragraph.start : min(paragraph.end, paragraph.start + 60)]
+            match = _PATIENT_NUMBER.match(words)
+            if match and paragraph.section not in ("references", "discussion"):
+                heads.setdefault(match.group(1).lower(), paragraph.start)
+        if len(heads) < 2:
+            return ()
+        starts = [*heads.items()]
+        stop = next(
+            (
+                p.start
+                for p in self.report.paragraphs
+                if p.section in ("discussion", "conclusion", "references") and p.start > starts[-1][1]
+            ),
+            len(self.text),
+        )
+        ends = [start for _, start in starts[1:]] + [stop]
+        return tuple((name, start, end) for (name, start), end in zip(starts, ends, strict=True) if start < end)
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [s.start for s in self.sentences]
+
+    def sentence_at(self, offset: int) -> Span | None:
+        """The sentence that holds an offset."""
+        i = bisect_right(self._starts, offset) - 1
+        return self.sentences[i] if i >= 0 and offset < self.sentences[i].end else None
+
+    def evidence(self, start: int, end: int) -> dict[str, Any] | None:
+        """The quote for a stretch, with its section where needed; None where no quote of it stands once.
+
+        The sentence is quoted whole, or a window of it where it is long; the quote grows until it stands once.
+        """
+        sentence = self.sentence_at(start)
+        if sentence is None:
+            return None
+        first, last = sentence.start, max(sentence.end, end)
+        if last - first > QUOTE_LIMIT:
+            first, last = self._word_start(max(first, start - 160)), self._word_end(min(last, end + 160))
+        for grow in (0, 80, 300):
+            quote = " ".join(
+                self.text[
+                    self._word_start(max(0, first - grow // 2)) if grow else first : self._word_end(min(len(self.text), last + grow))
+                    if grow
+                    else last
+                ].split()
+            )
+            if quote and self._stands_once(quote):
+                return {"quote": quote}
+        return self.standing_once(" ".join(self.text[first:last].split()), sentence.section)
+
+    def standing_once(self, quote: str, section: str) -> dict[str, Any] | None:
+        """A quote with its section where that makes it stand once; None where it does not."""
+        if not quote:
+            return None
+        if self._stands_once(quote):
+            return {"quote": quote}
+        mine = [place for place in self.report.find_all(quote) if place.section == section]
+        return {"quote": quote, "section": section} if len(mine) == 1 else None
+
+    def _stands_once(self, quote: str) -> bool:
+        if quote not in self._standing:
+            at = self._flat.find(quote)
+            self._standing[quote] = at >= 0 and self._flat.find(quote, at + len(quote)) < 0
+        return self._standing[quote]
+
+    def _word_start(self, at: int) -> int:
+        while 0 < at < len(self.text) and not self.text[at - 1].isspace():
+            at -= 1
+        return at
+
+    def _word_end(self, at: int) -> int:
+        while at < len(self.text) and not self.text[at].isspace():
+            at += 1
+        return at

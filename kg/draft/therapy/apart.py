@@ -1,0 +1,98 @@
+"""Treatments that a text names but does not tell of as given: planned, refused, measured, an allergy, another person's.
+
+>>> from kg.draft.therapy.treat import find_therapies
+>>> text = "Rituximab was considered; she underwent laparoscopic right hemicolectomy."
+>>> [m.words for m in find_therapies(text, 0, len(text)) if not is_apart(text, m, 0, len(text))]
+['laparoscopic right hemicolectomy']
+"""
+
+from __future__ import annotations
+
+import re
+
+from kg.draft.therapy.regimen import find_doses
+from kg.draft.therapy.treat import Therapy
+
+_OF_AN_IMAGE = re.compile(r"(?:dimensional|\b3-?D|\bCT|\bMRI?|imag\w+|multiplanar|computer\w*)\s+\Z", re.I)
+_PLANNED = re.compile(
+    r"\b(?:plan(?:ned|s|ning)?|scheduled|consider(?:ed|ing|ation of)?|candidates? for|recommend(?:ed|ing|ation)?s?|advis(?:ed|ing)|offer(?:ed|ing)?|refus(?:ed|ing|al)|"
+    r"declin(?:ed|ing)|propos(?:ed|ing)|discuss(?:ed|ing)|refer(?:red|ral) (?:\w+ ){0,2}for|await(?:ed|ing)|waiting list|would|should|may|might|could|needs? (?:for|of)|"
+    r"indications? (?:for|of)|contra-?indicat\w+|options?|choice|intend(?:ed|ing)|decision to|decided|decides|reluctan\w+|unwilling|instead of|rather than|without|"
+    r"(?:difficult|impossible|not possible|not feasible|unable|inability) to|before considering|hesita\w+|wait(?:ed)? for|eligible for|suitable for|amenable to|lack of|absence of|unable to|prior to (?:any|planned)|alternatives? to|prevent|"
+    r"avoid(?:ed|ing|ance)?|denied|denies|evaluat(?:ed|ion) for|screen(?:ed|ing) for|tested for|testing for|requested|listed for|possibility of|potential|history of use of|"
+    r"allerg\w+ to|allergic|sensitiv\w+ to|susceptib\w+|intoleran\w+|overdos\w+|poisoning|intoxication|ingest\w+|expos(?:ed|ure) to|abuse|abus(?:ed|ing)|"
+    r"misuse|dependence on|not (?:given|received|receiving|taking|started|performed|undergo|undergone|treated)|never (?:received|taken|had|undergone))\b",
+    re.I,
+)
+_NOT_DONE = re.compile(
+    r"^[^.;,]{0,40}?\b(?:(?:was|were|is|are|be|been)\s+(?:\w+\s+){0,2}?(?:planned|scheduled|considered|recommended|advised|offered|refused|declined|proposed|discussed|"
+    r"contra-?indicated|requested|suggested|(?:not|never)\s+(?:\w+\s+)?(?:given|performed|done|possible|feasible|started|required|needed|necessary|indicated|administered|"
+    r"used|considered|undertaken|available|attempted)|withheld|avoided|deferred|postponed|unavailable)|(?:may|might|should|could|would|will|can) (?:be|have)|allerg(?:y|ic|ies)|"
+    r"abuse|overdose|poisoning|intoxication|sensitivity|resistan(?:t|ce)|was not)\b",
+    re.I,
+)
+_TEST = re.compile(
+    r"[\s-]*(?:\([^)]{1,12}\)\s*)?(?:suppression|stimulation|challenge|tolerance|provocation|stress|infusion)?[\s-]*(?:tests?\b|testing|scan|scintigra\w+|PET|uptake|stain\w*|assay|"
+    r"receptors?|antibod\w+|resistan\w+|sensitiv\w+|toxicity|induced|dehydrogenase|synthase|transferase|kinase|levels?\b|concentrations?|deficien\w+|specimens?|"
+    r"margins?|samples?|sites?\b|scars?\b|beds?\b|stump|tissues?\b|pathology|table|room|theat(?:re|er)|report|team|department|clinic|unit|ward|candidate|negative|"
+    r"positiv\w+|profile|cent(?:er|re)s?\b|service|bank|immuno\w+|-?like|spectrometry|angiogra\w+|plates?|screws?|excretion|secretion|metabolism|clearance|binding|transport|channel|crystals?|deposit\w*|"
+    r"was (?:\d|normal|elevated|low|high)|of \d|, \d|: \d|= ?\d)",
+    re.I,
+)
+_ANALYTE = re.compile(
+    r"(?:serum|plasma|blood|urinary|urine|anti-?|low|high|elevated|increased|decreased|normal|raised|free|total|ionized|fasting|level of|levels of|concentrations? of)\s*$",
+    re.I,
+)
+_GIVING = re.compile(
+    r"\b(?:given|giving|administ\w+|receiv\w+|treat\w+|started|start(?:ing)?|initiat\w+|commenced|prescri\w+|supplement\w*|infus\w+|inject\w+|replac\w+|therapy|on|with|taking|took|"
+    r"dose|bolus|correct\w+|substitut\w+|added|medicat\w+|intravenous|oral|topical|IV)\b",
+    re.I,
+)
+_IS_GIVEN = re.compile(
+    r"\W*(?:\w+\s+){0,3}(?:was|were|is|are)\s+(?:\w+\s+)?(?:started|given|administered|added|initiated|infused|injected|stopped|discontinued|tapered|replaced|prescribed|commenced)\b",
+    re.I,
+)
+_CULTURE = re.compile(r"\b(?:isolate[sd]?|cultures?|strains?|organisms?|susceptib\w+|MIC|antibiogram)\b", re.I)
+_CLAUSE_START = re.compile(
+    r"[;:]|,\s+(?:and|but|while|so|however)\b|\b(?:but|however|therefore|subsequently|then|finally|underwent|received|was (?:given|treated|started)|were (?:given|started))\b",
+    re.I,
+)
+#: The sentence tells of another person.
+_OF_OTHERS = re.compile(
+    r"(?:The |Both |His |Her |Their )?(?:(?:organ|kidney|kidneys|same|from|the|liver|younger|older|elder|two|other)\s+){0,4}(?:donors?|recipients?|mother|father|brother|sister|parents|siblings?)\b(?!['’]s)"
+)
+
+
+def is_apart(text: str, therapy: Therapy, start: int, end: int) -> bool:
+    """Whether a treatment is named, but not as given: planned, refused, measured, a test, an allergy, what an organism resists.
+
+    Args:
+        start, end: the sentence.
+    """
+    a, b = therapy.start, therapy.end
+    ahead = text[max(start, a - 110) : a]
+    if therapy.words.lower().startswith("reconstruction") and _OF_AN_IMAGE.search(ahead) or _OF_OTHERS.match(text, start, a):
+        return True
+    for cut in _CLAUSE_START.finditer(ahead):
+        clause = ahead[cut.start() if cut.group()[0].isalpha() else cut.end() :]
+    if not _CLAUSE_START.search(ahead):
+        clause = ahead
+    if _PLANNED.search(clause) or _NOT_DONE.match(text[b : min(end, b + 90)]):
+        return True
+    rest = text[b : min(end, b + 45)]
+    if _TEST.match(rest) and not (therapy.sure and find_doses(text, b, min(end, b + 30))):
+        return True
+    if re.search(r"\b(?:anti-?|non-?|post-?|pre-?|peri-?)$", text[max(start, a - 6) : a], re.I) or re.match(
+        r"\s*[-–]\s?(?:induced|related|associated|resistant|sensitive|negative|positive|like|refractory|dependent|naive|eluting)", rest
+    ):
+        return True
+    if (
+        therapy.kind == "drug"
+        and re.search(r"\b(?:resistan|sensitiv|susceptib)\w+\b", text[start:end], re.I)
+        and _CULTURE.search(text, start, end)
+    ):
+        return True
+    if therapy.kind == "drug" and not therapy.sure:
+        dosed = bool(find_doses(text, b, min(end, b + 25)) or find_doses(text, max(start, a - 22), a))
+        return not dosed and (bool(_ANALYTE.search(ahead)) or not _GIVING.search(ahead[-45:]) and not _IS_GIVEN.match(rest))
+    return False

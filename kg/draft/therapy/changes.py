@@ -1,0 +1,172 @@
+"""Words of starting, changing and stopping in a sentence, and which treatment each is said of.
+
+>>> text = "Steroids were tapered and hydroxychloroquine 200 mg was added."
+>>> [[c.change for c in given] for given in changes_of(text, 0, len(text), [(0, 8), (26, 44)])]
+[['decreased'], ['started']]
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+_WORDS = (
+    ("stopped", r"stopp(?:ed|ing)|discontinu(?:ed|ing|ation)|withdr(?:awn|awal|ew)|ceased|cessation|suspended|interrupt(?:ed|ion)|taper(?:ed|ing) off|weaned off|"
+                r"weaned from|switched from|changed from|converted from|held|withheld|terminated|completed|replaced"),
+    ("decreased", r"taper(?:ed|ing|s)?|reduced|reduction|reducing|decreas(?:ed|ing)|lowered|weaned|halved|de-escalated|tapered down"),
+    ("increased", r"increas(?:ed|ing)|doubled|escalat(?:ed|ion)|raised|uptitrated|up-titrated|titrated(?: up)?"),
+    ("started", r"start(?:ed|ing)?|initiat(?:ed|ion|ing)|commenced|begun|began|added|adding|addition|introduced|prescribed|switched to|changed to|converted to|put on|placed on|"
+                r"resumed|restarted|reintroduced|reinitiated|instituted|switched|replaced (?:by|with)|discharged on|discharged home on|discharged with"),
+    ("ongoing", r"continu(?:ed|es|ing)|maintained|remain(?:s|ed) on|(?:is|are|well|was|were|currently|been|stable) on|still (?:on|taking|receiving)|maintenance|taking|takes"),
+    ("given", r"gives?|given|giving|administ(?:ered|ering|ration)|receiv(?:ed|ing|es)?|treated|treating|treatment|underwent|undergone|undergoing|performed|repeated|tried|therapy with|"
+              r"infused|infusion|managed|manage|injected|pulses?|carried out|required|requiring|used|using|applied|delivered|transfused|course of|courses of|cycles? of|doses? of|"
+              r"consist(?:ed|ing) of"),
+)  # fmt: skip
+_CHANGE = {f"c{i}": change for i, (change, _) in enumerate(_WORDS)}
+_ANY = re.compile(r"\b(?:" + "|".join(f"(?P<c{i}>{pattern})" for i, (_, pattern) in enumerate(_WORDS)) + r")\b", re.I)
+#: Between the word of change and what it is said of, or between a treatment and its verb, only such words may stand.
+_LINK = re.compile(
+    r"\s*(?:(?:on|with|of|to|by|for|from|at|in|an?|the|his|her|this|that|and|or|both|either|combined|combination|together|as|well|oral(?:ly)?|intravenous(?:ly)?|iv|i\.v\.|"
+    r"subcutaneous(?:ly)?|intramuscular(?:ly)?|topical(?:ly)?|inhaled|systemic|high|low|full|standard|dose|doses|dosage|pulse|pulses|tapering|course|courses|cycles?|daily|weekly|"
+    r"monthly|initial|additional|further|another|second|third|first|single|\w+ly|therapy|treatment|empiric(?:al)?|broad-spectrum|adjuvant|a|total|her|regimen|consisting|"
+    r"including|such|infusions?|injections?|administration|mg|g|kg|day|per|million|units?|IU|twice|once|times|every|hours?|days?|weeks?|months?|patient|child|been|being|\d[\d.,]*\S*|"
+    r"[\d.]*(?:mg|g|mcg|µg|ml|mL|IU|U)\S*|high-dose|low-dose|[a-z]+al|[a-z]+ic|[a-z]+ive)[\s,()/-]*)*",
+    re.I,
+)
+_VERB_LEAD = re.compile(
+    r"(?:\s*\([^)]*\))?[\s,]*(?:(?:therapy|therapies|treatments?|dose|doses|dosage|infusions?|injections?|cream|ointment|drops|tablets?|course|pulses?|administration|regimen|at|of|a|the|"
+    r"and|or|in|combination|[\d.,]+\s?\S{0,9}|daily|weekly|twice|once|two|three|four|divided|per|day|every|[obtq]\.?[di]\.?[ds]?\.?|(?:\w+ly))[\s,)]*)*"
+    r"(?:which\s+|that\s+)?(?:was|were|had been|has been|have been|is|are|being|be)\s+(?:(?:then|subsequently|gradually|also|slowly|initially|not yet|again|finally|further|"
+    r"successfully|therefore|immediately|\w+ly)\s+)*\Z",
+    re.I,
+)
+_NOUN_LEAD = re.compile(r"\s*(?:therapy\s+|treatment\s+|dose\s+)?\Z", re.I)
+_AND_THEN = re.compile(
+    r"\s*(?:,|and|then|,?\s*and then|,?\s*but|\w+ly)*\s*(?:(?:oral|intravenous|iv|form|route|maintenance|dose|to|at|\d[\d.,]*|mg|g|kg|day|daily|weekly|over|for|weeks?|months?|days?|one|two|three|four|six|was|were|later|then|subsequently|gradually|slowly|finally|completely|and|\w+ly)[\s,/]+)*\Z",
+    re.I,
+)
+_NOUNS = frozenset(
+    [
+        "taper",
+        "tapering",
+        "reduction",
+        "cessation",
+        "discontinuation",
+        "withdrawal",
+        "interruption",
+        "initiation",
+        "addition",
+        "infusion",
+        "pulse",
+        "pulses",
+        "escalation",
+        "administration",
+        "maintenance",
+    ]
+)
+_NEVER_AFTER = frozenset(("including", "included", "treatment", "course of", "courses of", "cycle of", "cycles of", "dose of", "doses of", "consisted of", "consisting of", "using",
+                          "underwent", "received", "receiving", "receive", "receives", "required", "requiring", "taking", "takes", "give", "manage", "gives"))  # fmt: skip
+
+
+class Change(NamedTuple):
+    """A word of change: offsets and which step it makes."""
+
+    start: int
+    end: int
+    change: str  # started, increased, decreased, stopped, given, ongoing
+
+
+def changes_of(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> list[list[Change]]:
+    """For each treatment of a sentence its words of change, in text order; an empty list where none is said of it.
+
+    Treatments of a list ("A, B and C were given") share them.
+    """
+    words = [Change(*m.span(), _CHANGE[str(m.lastgroup)]) for m in _ANY.finditer(text, start, end)]
+    words = [w for w in words if not any(a <= w.start < b for a, b in spans)]
+    groups = _groups(text, spans)
+    found: list[list[Change]] = [[] for _ in spans]
+    edges = [(spans[g[0]][0], spans[g[-1]][1]) for g in groups]
+    taken: set[tuple[int, int]] = set()
+    own = {k: _has_verb(text, words, spans, group, edges[k - 1][1] if k else start) for k, group in enumerate(groups)}
+    for k, (_, last) in enumerate(edges):
+        stop = edges[k + 1][0] if k + 1 < len(edges) else end
+        follow = last
+        for word in words:
+            if not last <= word.start < stop or text[word.start : word.end].lower() in _NEVER_AFTER:
+                continue
+            lead = text[follow : word.start]
+            chained = follow != last
+            if len(lead) < 90 and (
+                _AND_THEN.match(lead)
+                and chained
+                or _VERB_LEAD.match(lead)
+                or _NOUN_LEAD.match(lead)
+                and text[word.start : word.end].lower() in _NOUNS
+            ):
+                taken.add((k, word.start))
+                follow = word.end
+                if re.match(r"(?:changed|switched|converted) to", text[word.start : word.end], re.I):
+                    drug = k + 1 < len(edges) and len(text[word.end : edges[k + 1][0]]) < 40
+                    word = word._replace(change="stopped" if drug else "ongoing")
+                for i in groups[k][-1:] if own[k] else groups[k]:
+                    found[i].append(word)
+    for k, (first, _) in enumerate(edges):
+        begin = edges[k - 1][1] if k else start
+        for word in reversed([w for w in words if begin <= w.end <= first]):
+            mine = any(at == word.start for _, at in taken)
+            if (
+                len(text[word.end : first]) > 110
+                or not _LINK.fullmatch(text, word.end, first)
+                or _IS_DONE.search(text, begin, word.start)
+                and re.match(r"\s*,?\s*(?:and|but|while)\b", text[word.end :])
+                or mine
+                and not re.match(r"\s+(?:with|by|to|in)\b", text[word.end :])
+            ):
+                continue
+            if mine and word.change == "stopped":
+                word = word._replace(change="started")
+            if word.change in ("decreased", "increased") and not re.match(
+                r"\s*(?:of|the|her|his|\s|dose|dosage)*\Z", text[word.end : first], re.I
+            ):
+                continue
+            for i in groups[k]:
+                if not (own[k] and i == groups[k][-1] and found[i]):
+                    found[i].insert(0, word)
+            break
+    for k in range(1, len(groups)):  # "switched from A to B": B was started
+        before = found[groups[k - 1][0]]
+        if not before or found[groups[k][0]] or not text[before[-1].start : before[-1].end].lower().endswith("from"):
+            continue
+        if before[-1].change == "stopped" and _TO.fullmatch(text, edges[k - 1][1], edges[k][0]):
+            for i in groups[k]:
+                found[i] = [before[-1]._replace(change="started")]
+    return found
+
+
+def _has_verb(text: str, words: list[Change], spans: list[tuple[int, int]], group: list[int], begin: int) -> bool:
+    """Whether the last of a list has a verb of its own: in `she received A, B was stopped` only B was stopped."""
+    if len(group) < 2 or re.search(r"\b(?:and|or|plus|with)\b", text[spans[group[-2]][1] : spans[group[-1]][0]]):
+        return False
+    first = spans[group[0]][0]
+    return any(begin <= w.end <= first and _LINK.fullmatch(text, w.end, first) for w in words)
+
+
+_IS_DONE = re.compile(r"\b(?:was|were|been)\s+(?:\w+ly\s+|then\s+)?\Z", re.I)
+_TO = re.compile(r"\s*(?:[\d.,]+\s?\S+\s+|\w+ly\s+){0,3}(?:to|and)\s+(?:\w+\s+){0,2}")
+_BETWEEN = re.compile(
+    r"(?:\s*\([^()]*\))?[\s,/+]*(?:(?:and|or|plus|with|as well as|followed by|then|combined|in combination|together|the|a|an|oral|intravenous|iv|i\.v\.|topical|high-dose|low-dose|inhaled|"
+    r"subcutaneous|daily|weekly|twice|once|three|times|per|day|every|hours?|days?|weeks?|for|at|of|dose|mg|g|kg|po|\d[\d.,]*\s?\S*|[\d.]*(?:mg|g|mcg|µg|μg|ml|mL|IU|U)\S*)[\s,();]*)*",
+    re.I,
+)
+
+
+def _groups(text: str, spans: list[tuple[int, int]]) -> list[list[int]]:
+    """Runs of treatments with nothing between them but commas, `and`, and how they are given."""
+    groups: list[list[int]] = []
+    for i, (start, _) in enumerate(spans):
+        between = text[spans[i - 1][1] : start] if i else ""
+        if groups and len(between) < 90 and _BETWEEN.fullmatch(between):
+            groups[-1].append(i)
+        else:
+            groups.append([i])
+    return groups

@@ -1,0 +1,363 @@
+"""What was given to the patient: treatments with the steps of their course, and drugs and operations of the past."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from kg.draft.findings.findings import is_history
+from kg.draft.names.ground import find_terms, named, vocabulary
+from kg.draft.sheet import Sheet
+from kg.draft.therapy.apart import is_apart
+from kg.draft.therapy.changes import Change, changes_of
+from kg.draft.therapy.doses import share_doses, with_doses
+from kg.draft.therapy.regimen import Regimen, find_doses, regimen_of, route_term
+from kg.draft.therapy.treat import Therapy, find_therapies
+from kg.errors import RecordError
+from kg.report import Span
+from kg.units import parse_quantity
+
+_HAD = re.compile(
+    r"\bhad\s+(?:\w+\s+){0,2}?(?:undergone|received|been (?:treated|managed|on|taking|given|operated|started)|taken|a (?:previous|prior|history))\b|\bprevious(?:ly)?\b|\bprior to (?:this |the )?"
+    r"(?:admission|presentation)\b|\bin the past\b|\bstatus post\b|\bs/p\b",
+    re.I,
+)
+_TAKES = re.compile(
+    r"\b(?:was|is|were) (?:currently |already |also |chronically |regularly )?(?:taking|on(?= (?:treatment|therapy|medication|regular|daily|maintenance|long))|under (?:treatment|therapy) with|controlled (?:with|by|on)|being treated)|"
+    r"\b(?:his|her|home|regular|current|chronic|daily|long-term|usual|concomitant|outpatient)\s+(?:\w+\s+)?(?:medications?|drugs?|treatment|therapy)\b(?: (?:at (?:presentation|admission|home)|on admission|prior to admission))?\s*"
+    r"(?:included|includes|consisted of|was|were|comprised|:)|\b(?:medication|drug) history\b|\bon medication (?:with|for)\b|\bunder treatment with\b",
+    re.I,
+)
+_FOR = re.compile(
+    r"(?:\s*\([^)]*\))?(?:\s+(?:therapy|treatment|prophylaxis|injections?|infusions?|cream|drops|was|were|given|started|prescribed|added|administered|used|required|daily|weekly|once|twice|a|per|day|"
+    r"orally|intravenously|[\d.,]+\s?\S*|mg\S*))*\s+(?:for|to treat|to control|for (?:the )?(?:treatment|management|control) of|because of|due to|against)\s+"
+    r"(?:(?:the|a|an|her|his|severe|suspected|presumed|possible|underlying|persistent|refractory|chronic|acute|recurrent)\s+)*",
+    re.I,
+)
+_CONTROLLED = re.compile(
+    r"[\s,(]*(?:(?:which|that|and|was|is|being|well|currently|had been)\s+)*(?:controlled|treated|managed|on|under)\s+(?:(?:treatment|therapy|control)\s+)?(?:(?:with|by|on)\s+)?",
+    re.I,
+)
+_READABLE = re.compile(r"[\d.,]+\s*\D+\Z")
+_REFERRED = re.compile(
+    r"\b(?:after|following|since|before|prior to|until|despite|during|of|days?|weeks?|months?|years?)\s+(?:(?:the|this|that|her|his|first|second|third|last|\d\w*|initial|completion of|initiation of|cessation of)\s+){0,3}\Z",
+    re.I,
+)
+_SURGERY = "MAXO:0000004"
+#: Helps to other treatments; what follows them is not credited to them.
+_SUPPORT = re.compile(
+    r"intubat|ventilat|sedat|an(?:a)?esthe|cannulat|sternotomy|laparotomy|thoracotomy|craniotomy|resuscitation|bypass|muscle relax|catheter|physiotherapy|nutrition|feeding|transfus|fluid|saline|oxygen",
+    re.I,
+)
+#: A dose is changed whose drug is not named again.
+_DOSE_CHANGED = re.compile(
+    r"(?P<whose>\b(?:the|its|this|his|her)\s+(?:(?:steroid|corticosteroid|daily|total|maintenance)\s+)?dos(?:e|age))\s+(?:was|were|had been|has been)\s+(?:(?:then|further|again|\w+ly)\s+){0,2}"
+    r"(?:(?P<less>reduced|decreased|lowered|halved|tapered)|(?P<more>increased|doubled|raised|escalated))\b(?:\s+(?P<to>to)\b)?",
+    re.I,
+)
+_AFTER_IT = re.compile(r"\b(?:followed by|then|switched to|changed to|replaced by)\b", re.I)
+#: "free of lesions on prednisone 5 mg": what is taken while all is well, though "free of" denies what follows it.
+_ON = re.compile(r"(?<!not )(?<!longer )(?<!never )(?<!off )\b(?:on|under|taking|receiving)\s+(?:(?!no\b|not\b)[\w-]+\s+){0,2}\Z", re.I)
+#: Between a step and a time after it: the time is of what this word tells.
+_NEXT_STEP = re.compile(
+    r"\b(?:start|initiat|commenc|add|stopp|discontinu|withdr|taper|reduc|increas|switch|improv|resol|disappear|subsid|heal|recur|relaps|flare|worsen|respon|remission|recover|normali[sz]|clear|"
+    r"die|develop)\w*",
+    re.I,
+)
+#: Steps after which a drug is not being taken.
+ENDED = ("stopped",)
+
+
+class Course:
+    """The treatments of one patient, step by step.
+
+    Attributes:
+        last: ids of what was given in the latest sentence that tells of a treatment, and the number of that sentence.
+    """
+
+    def __init__(self, sheet: Sheet, defined: dict[str, Therapy]) -> None:
+        self.sheet, self.text, self.defined = sheet, sheet.text, defined
+        self.by_term: dict[str, dict[str, Any]] = {}
+        self.last: list[str] = []
+        self.last_sentence = -99
+        self.before = (self.last, self.last_sentence)  # the same when the sentence read last began
+        self.ended: set[str] = set()  # ids of what the sentence read last says was stopped
+        self.in_question = ""  # the key in `by_term` of the one drug told of last
+        self.dosed = ""  # id of the drug whose dose the sentence read last changes without naming it
+        self.named: list[tuple[Therapy, str]] = []  # of the sentence read last: what was named, and its treatment's id
+
+    def read(self, sentence: Span, number: int, *, again: bool = False) -> list[tuple[int, int]]:
+        """Write what a sentence tells of treatments; where they stand in it.
+
+        Args:
+            number: of the sentence in the story.
+            again: the sentence sums up (an abstract): only treatments told nowhere else are new.
+        """
+        self.named, self.ended, self.dosed = [], set(), ""
+        self.before = (self.last, self.last_sentence)
+        if not again:
+            self._change_dose(sentence)
+        found = find_therapies(self.text, sentence.start, sentence.end, self.defined)
+        if not found:
+            return []
+        told = [t for t in found if self._is_told(t, sentence)]
+        told = [t for t in told if t.words not in self.defined or self.text[t.start - 1] != "("]
+        told = [t for k, t in enumerate(told) if t.curie or k + 1 == len(told) or not self._is_spelt_out(t, told[k + 1])]
+        if not told:
+            return [(t.start, t.end) for t in found if t.kind == "drug"]
+        spans = [(t.start, t.end) for t in told]
+        changes = changes_of(self.text, sentence.start, sentence.end, spans)
+        doses = share_doses(self.text, sentence, spans)
+        doses = [d if t.kind == "drug" else [x for x in d if self.text[x[0] : x[1]].endswith("Gy")] for t, d in zip(told, doses)]
+        ids: list[str] = []
+        for k, therapy in enumerate(told):
+            following = spans[k + 1][0] if k + 1 < len(spans) else sentence.end
+            before = spans[k - 1][1] if k else sentence.start
+            if not therapy.sure and not changes[k] and not doses[k]:
+                continue
+            if not doses[k] and self._is_reference(therapy, sentence, changes[k]):
+                continue
+            if self._as_history(
+                therapy,
+                sentence,
+                changes[k],
+                regimen_of(self.text, therapy.start, therapy.end, following, before, next(iter(doses[k]), (0, 0))),
+            ):
+                continue
+            name = self._steps(therapy, sentence, changes[k], doses[k], following, before, again=again)
+            if name:
+                ids.append(name)
+                if changes[k] and changes[k][-1].change in ENDED:
+                    self.ended.add(name)
+                self.named.append((therapy, name))
+        drugs = [therapy for therapy, _ in self.named if therapy.kind == "drug" and self._key(therapy) in self.by_term]
+        if drugs and not again:
+            alone = len({self._key(t) for t in drugs}) == 1 or bool(_AFTER_IT.search(self.text, drugs[-2].end, drugs[-1].start))
+            self.in_question = self._key(drugs[-1]) if alone else ""
+        helped = {name for therapy, name in self.named if not _SUPPORT.search(therapy.words)}
+        if self.last:
+            ids = [name for name in ids if name in helped]
+        if ids and not again:
+            self.last, self.last_sentence = list(dict.fromkeys(ids)), number
+        return [(t.start, t.end) for t in found]
+
+    def _change_dose(self, sentence: Span) -> None:
+        """Write the step of `the dose was reduced to 40 mg`: of the one drug told of last."""
+        match = _DOSE_CHANGED.search(self.text, sentence.start, sentence.end)
+        have = self.by_term.get(self.in_question)
+        evidence = self.sheet.quote(*match.span()) if match else None
+        if not match or not have or evidence is None or self.sheet.status_of(*match.span())[0] != "present":
+            return
+        if find_therapies(self.text, max(sentence.start, match.start() - 30), match.end(), self.defined):
+            return
+        dose = next((d for d in find_doses(self.text, match.end(), sentence.end) if match["to"] and d[0] - match.end() < 12), (0, 0))
+        step: dict[str, Any] = {"change": "decreased" if match["less"] else "increased", "at": self._when(sentence, match.start())}
+        if dose[1] and _is_readable(self.sheet.words(*dose)):
+            step["dose"] = self.sheet.words(*dose)
+        step |= {"confidence": 0.5, "note": "the drug is not named; that told of last is taken"}
+        order, last = self.sheet.order, have["course"][-1]
+        if last["change"] in ENDED or order[step["at"]] < order[last["at"]]:
+            return
+        have["course"].append(step | evidence)
+        self.dosed = str(have["id"])
+
+    def _when(self, sentence: Span, offset: int) -> str:
+        """The time of a step; a time after it that is told of something else between them is not its own."""
+        line = self.sheet.line
+        at, marks = self.sheet.time_at(sentence, offset), line.marks.get(sentence.start, [])
+        mine = [m for m in marks if m.name == at]
+        if not mine or mine[0].start <= offset:
+            return at
+        word = re.compile(r"\w*").match(self.text, offset)
+        if not _NEXT_STEP.search(self.text, word.end() if word else offset, mine[0].start):
+            return at
+        earlier = [m.name for m in marks if m.start < offset and m.moves]
+        return earlier[-1] if earlier else line.of_sentence.get(sentence.start, "presentation")
+
+    def _is_spelt_out(self, therapy: Therapy, following: Therapy) -> bool:
+        """Whether a class of drugs is followed by the one meant: `steroids (prednisolone 1 mg/kg)`."""
+        return (
+            therapy.kind == following.kind == "drug"
+            and bool(following.curie)
+            and bool(
+                re.fullmatch(r"\s*[(,]\s*(?:(?:oral|intravenous|iv|i\.v\.|namely|i\.e\.,?)\s+)?", self.text[therapy.end : following.start])
+            )
+            and "(" in self.text[therapy.end : following.start]
+        )
+
+    def _is_reference(self, therapy: Therapy, sentence: Span, changes: list[Change]) -> bool:
+        """Whether a treatment is named only to say when or in spite of what: `8 months after surgery`."""
+        if not _REFERRED.search(self.text, max(sentence.start, therapy.start - 40), therapy.start) or any(
+            c.start >= therapy.end for c in changes
+        ):
+            return False
+        known = self.by_term.get(self._key(therapy))
+        if known:
+            self.named.append((therapy, str(known["id"])))
+        return known is not None or not therapy.curie or therapy.curie == _SURGERY
+
+    def _is_told(self, therapy: Therapy, sentence: Span) -> bool:
+        if is_apart(self.text, therapy, sentence.start, sentence.end):
+            return False
+        status = self.sheet.status_of(therapy.start, therapy.end)[0]
+        if status == "absent" and therapy.sure and _ON.search(self.text, sentence.start, therapy.start):
+            return bool(find_doses(self.text, therapy.end, min(sentence.end, therapy.end + 20)))
+        return status not in ("absent", "family", "hypothetical")
+
+    # what was so before
+
+    def _as_history(self, therapy: Therapy, sentence: Span, changes: list[Change], regimen: Regimen) -> bool:
+        """Write a drug or operation of the past as history; False where it belongs to this illness."""
+        before = self.text[sentence.start : therapy.start]
+        treats = self._old_disease(therapy.end, sentence) or self._controlled(therapy.start, sentence)
+        at = self.sheet.time_at(sentence, therapy.start)
+        carried = self.sheet.line.of_sentence.get(sentence.start, "presentation")
+        ago = self.sheet.order[at] < 0 and any(m.name == at and not m.moves for m in self.sheet.line.marks.get(sentence.start, ()))
+        takes = _TAKES.search(before)
+        early = self.sheet.order[carried] <= 0
+        past = is_history(self.text, therapy.start, (sentence.start, sentence.end)) == "condition" or early and (_HAD.search(before) or ago)
+        if any(c.change in ("started", "increased", "decreased", "stopped") for c in changes) and not (past or treats):
+            takes = None
+        if not (past or treats or takes and early):
+            return False
+        evidence = self.sheet.quote(therapy.start, therapy.end)
+        if evidence is None:
+            return True
+        item: dict[str, Any] = {
+            "id": "", "is": self.sheet.term(therapy.curie, therapy.label), "kind": "medication" if therapy.kind == "drug" else "procedure",
+            "status": "current" if therapy.kind == "drug" and (takes or treats) and not any(c.change in ENDED for c in changes) else "past",
+        }  # fmt: skip
+        if ago:
+            item["when"] = at
+        if treats:
+            item["treats"] = [treats]
+        elif reason := self._purpose(therapy.end, sentence):
+            item["treats" if therapy.kind == "drug" else "reason"] = [reason]
+        item |= {"words": therapy.words, "confidence": 0.6, "note": _with_dose("told as history", regimen)}
+        key = (item["is"], item["kind"])
+        if not any((h["is"], h["kind"]) == key for h in self.sheet.parts["history"]):
+            self.sheet.add("history", therapy.words, item | evidence)
+        return True
+
+    def _old_disease(self, end: int, sentence: Span) -> str:
+        """The disease of the history that a drug is given `for`, as a term string; "" where it is none."""
+        link = re.match(r"\s+for\s+(?:her |his |the )?", self.text[end : min(end + 20, sentence.end)])
+        after = self.text[end + link.end() : sentence.end].lower() if link else ""
+        conditions = (i for i in self.sheet.parts["history"] if i["kind"] == "condition" and i["status"] != "absent")
+        return next((str(i["is"]) for i in conditions if after.startswith(i["words"].lower())), "")
+
+    def _controlled(self, start: int, sentence: Span) -> str:
+        """The disease of the history that is said to be `controlled with` a drug."""
+        for hit in self.sheet.hits_in(sentence):
+            if (
+                hit.end <= start
+                and _CONTROLLED.fullmatch(self.text, hit.end, start)
+                and is_history(self.text, hit.start, (sentence.start, sentence.end)) == "condition"
+            ):
+                return self.sheet.term(named(self.sheet.words(hit.start, hit.end), ("MONDO",)) or hit.curie)
+        return ""
+
+    def _purpose(self, end: int, sentence: Span) -> str:
+        """The disease or problem that a treatment is said to be for; "" where none is named right after it."""
+        link = _FOR.match(self.text, end, min(sentence.end, end + 90))
+        if not link:
+            return ""
+        hits = [(h.start, h.curie) for h in self.sheet.hits_in(sentence) if h.start >= link.end() and h.rank < 2]
+        hits += [(a, curie) for a, _, curie in find_terms(self.text, ("MONDO",), link.end(), min(sentence.end, link.end() + 60))]
+        near = [(at, curie.startswith("HP"), curie) for at, curie in hits if at - link.end() < 3]
+        if not near or self.sheet.status_of(near[0][0], near[0][0] + 1)[0] in ("absent", "hypothetical"):
+            return ""
+        return self.sheet.term(min(near)[2])
+
+    # what was given now
+
+    def _steps(self, therapy: Therapy, sentence: Span, changes: list[Change], doses: list[tuple[int, int]], following: int, before: int, *,
+               again: bool) -> str:  # fmt: skip
+        """Write the steps that a sentence tells of one treatment; the treatment's id, "" where it cannot be quoted."""
+        evidence = self.sheet.quote(therapy.start, therapy.end)
+        if evidence is None:
+            return ""
+        key = self._key(therapy)
+        if again and key in self.by_term:
+            return str(self.by_term[key]["id"])
+        name = ""
+        if any(c.change in ("started", "ongoing") for c in changes):  # "treatment with A was started" is one step
+            changes = [c for c in changes if c.change != "given"]
+        if not changes and key in self.by_term and _ON.search(self.text, sentence.start, therapy.start):
+            changes = [Change(therapy.start, therapy.start, "ongoing")]
+        told: list[tuple[Change | None, tuple[int, int] | None]] = [(c, None) for c in changes] or [(None, None)]
+        told = with_doses(told, doses, therapy)
+        for k, (change, dose) in enumerate(told):
+            until = min([c.start for c, d in told[k + 1 :] if c and d and c.start > therapy.end], default=following)
+            regimen = regimen_of(self.text, therapy.start, therapy.end, until, before, dose or (0, 0)) if k == 0 or dose else None
+            offset = change.start if change and change.start > therapy.end else therapy.start
+            step: dict[str, Any] = {"change": change.change if change else "given", "at": self._when(sentence, offset)}
+            step |= _parts(regimen) if regimen else {}
+            step |= {"confidence": 0.6 if change else 0.45} | evidence
+            name = self._step(key, therapy, step, evidence, sentence)
+        return name
+
+    def _key(self, therapy: Therapy) -> str:
+        key = (therapy.curie or therapy.label).lower()
+        return re.sub(r"\s+(?:therapy|treatment|drugs?|agents?|medications?)\Z", "", key).removesuffix("s")
+
+    def _step(self, key: str, therapy: Therapy, step: dict[str, Any], evidence: dict[str, Any], sentence: Span) -> str:
+        """Add a step to the treatment of this term, or a new treatment; steps only go forward in time."""
+        have = self.by_term.get(key)
+        if have is None:
+            have = {
+                "id": self.sheet.ids.new(therapy.words),
+                "drug" if therapy.kind == "drug" else "procedure": self.sheet.term(therapy.curie, therapy.label),
+            }
+            purpose = self._purpose(therapy.end, sentence)
+            have |= {"for": [purpose]} if purpose else {}
+            have |= {"words": therapy.words, "course": [step], "confidence": 0.65}
+            if not therapy.curie:
+                have["note"] = "no term bears these words"
+            self.by_term[key] = have | evidence
+            self.sheet.parts["treatments"].append(self.by_term[key])
+            return str(have["id"])
+        order, last = self.sheet.order, have["course"][-1]
+        if order[step["at"]] < order[last["at"]]:
+            return str(have["id"])
+        plain = not any(step.get(part) for part in ("dose", "schedule", "count", "regimen"))
+        if last["at"] == step["at"] and (last["change"] == step["change"] or step["change"] == "given" and last["change"] == "started"):
+            for part in ("dose", "schedule", "route", "regimen", "count"):
+                if part in step and part not in last and last["quote"] == step["quote"]:
+                    last[part] = step[part]
+            return str(have["id"])
+        if step["change"] in ("given", "ongoing") and plain and last["change"] not in ENDED and step["confidence"] < 0.6:
+            return str(have["id"])
+        if last["change"] in ENDED:
+            if step["change"] in ENDED:
+                return str(have["id"])
+            step["change"] = "started" if step["change"] in ("increased", "decreased", "ongoing") else step["change"]
+        have["course"].append(step)
+        return str(have["id"])
+
+
+def _parts(regimen: Regimen) -> dict[str, Any]:
+    """The fields of a step that a regimen fills."""
+    dose, manner = regimen.dose, regimen.manner
+    if dose and not _is_readable(dose):
+        dose, manner = "", " ".join(filter(None, (manner, dose)))
+    found: dict[str, Any] = {"dose": dose, "schedule": regimen.schedule}
+    if route := route_term(regimen.route):
+        found["route"] = str(vocabulary().term(route))
+    found |= {"regimen": manner, "count": regimen.times}
+    return {name: value for name, value in found.items() if value}
+
+
+def _with_dose(note: str, regimen: Regimen) -> str:
+    printed = " ".join(filter(None, (regimen.dose, regimen.schedule)))
+    return f"{note}; printed with it: {printed}" if printed else note
+
+
+def _is_readable(dose: str) -> bool:
+    """Whether the record's reader takes the dose: as a quantity, or as words that are no single figure."""
+    try:
+        if _READABLE.match(dose):
+            parse_quantity(dose)
+        return True
+    except RecordError:
+        return False

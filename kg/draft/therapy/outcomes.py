@@ -1,0 +1,65 @@
+"""Words that say what became of a problem: improved, resolved, flared, unchanged."""
+
+from __future__ import annotations
+
+import re
+
+from kg.draft.names.stems import stems
+
+_OUTCOMES = (
+    ("stopped-for-toxicity", r"\b(?:stopped|discontinued|withdrawn|ceased) (?:because of|due to|for|owing to|secondary to) (?:\w+ ){0,3}(?:toxicity|"
+        r"side[- ]effects?|adverse|intolerance|hypersensitivity|neutropenia|h(?:a)?epatotoxicity|nausea)"),
+    ("flared", r"\bflare(?:s|-ups?| ups?)?\b(?! (?:rib|ala))|\bflared\b(?!\s+(?!(?:again|after|on|when|while|during|and|upon|with|despite|following|within|under|up|at|in|once|twice|soon|but|or|as|because|every|shortly)\b|\w+ly\b)[a-z])|\bexacerbat(?:ions?|ed)\b|\brelaps(?:e|ed|es|ing)\b|\brecur(?:red|rences?|ring)\b|\breappear(?:ed|ance)\b"),
+    ("unchanged", r"\bno (?:\w+ ){0,3}(?:improvement|response|effect|benefit|change)\b|\bwithout (?:any )?(?:\w+ ){0,2}(?:improvement|response|effect|benefit|success)\b|"
+        r"\brefractory to\b|\bdid not (?:\w+ )?(?:improve|respond|resolve|subside)\b|\bfail(?:ed|ing|ure) to (?:improve|respond|control)\b|\bfail(?:ed|ing) (?:\w+ ){0,2}(?:therapy|treatment)|\bunresponsive\b|\bineffective\b|"
+        r"\b(?:had|have|has) not (?:improved|responded|resolved)\b|\bpersisted\b|\bpersistence of\b|\bremained (?:unchanged|refractory|the same)\b|\bresistant to (?:\w+ ){0,3}(?:treatment|therapy)\b|"
+        r"\bunsuccessful(?:ly)?\b|\bto no avail\b|\bnot (?:improve|respond|resolve)\b|\bpoor response\b|\b(?:little|minimal) (?:improvement|response|effect|benefit)\b"),
+    ("worsened", r"\b(?:worsen(?:ed|ing|s)?|deteriorat(?:ed|ion|ing|es)|aggravat(?:ed|ion)|progressed|got worse|became worse)\b"),
+    ("improved", r"\b(?:nearly|almost|partial(?:ly)?|largely|mostly|incompletely|slowly|gradually|near[- ]complete(?:ly)?|virtually)\s+(?:(?:complete(?:ly)?|total(?:ly)?|entirely)\s+)?"
+        r"(?:resolv(?:ed|ing)|disappear(?:ed|ing)|healed|subsided|cleared|normali[sz]ed|resolution|remission|recovered|response|disappearance|recovery)\b"),
+    ("resolved", r"\b(?:resolv(?:ed|es|ution|ing)|resolution|disappear(?:ed|ance)|heal(?:ed|ing)|subsided|abated|ceased|complete (?:clinical )?(?:remission|recovery|response|cure)|in remission|achieved remission|"
+        r"into remission|fully recovered|recovered (?:fully|completely|uneventfully|well|without)|uneventful recovery|recovery was (?:complete|full)|normali[sz](?:ed|ation)|returned to normal|cured|cleared|eradicated|became asymptomatic|"
+        r"(?:was|is|were|remains|remained|became|been|completely|and|entirely) (?:asymptomatic|symptom[- ]free|seizure[- ]free|pain[- ]free|disease[- ]free|afebrile|free (?:of|from) (?:(?:all|any|active|skin|new|further|\w+al) )?(?:symptoms?|disease|pain|recurrence|relapses?|lesions?|seizures?|rash|fever|tumou?r|complaints))|"
+        r"no (?:(?!but\b|and\b|longer\b)[\w/-]+ ){0,8}?(?:recurrences?|relapses?|flares?|recurrent disease)|(?:has|have|had|did) not (?:recur(?:red)?|relapsed?|flared?)|"
+        r"without (?:any )?(?:evidence of |signs? of )?(?:recurrence|relapse)|recurrence[- ]free|no residual)\b"),
+    ("improved", r"\b(?:improv(?:ed|es|ements?|ing)|ameliorat\w+|alleviat\w+|relie(?:ved|f)|good (?:results?|response|outcome|effect)|excellent (?:results?|response|recovery)|dramatic (?:response|improvement)|"
+        r"favou?rable (?:response|outcome|effect)|respond(?:ed|s) (?:\w+ )?(?:well|favou?rably|dramatically|(?=to\b))|(?:clinical )?response to|partial (?:response|remission)|clearly effective|effective(?:ly)?(?= (?:in|treated|controlled))|"
+        r"recovered|recovery (?:of|from|in)|decreased in (?:size|number|frequency)|reduced in (?:size|frequency)|well[- ]controlled|(?:was|were) controlled|stabili[sz](?:ed|ation)|treated (?:\w+ ){1,3}(?:effectively|successfully)|"
+        r"successfully (?:treated|managed|controlled)|shrinkage|reduction (?:of|in) (?:the )?(?:\w+ )?(?:size|pain|frequency|symptoms|tumou?r|lesions?|swelling)|(?:felt|feeling|feels|got|became|clinically|much) better)\b"),
+)  # fmt: skip
+_OUTCOME = tuple((outcome, re.compile(pattern, re.I)) for outcome, pattern in _OUTCOMES)
+_MAY_BE = stems("outcomes")
+#: Words beside which an outcome is none of the patient's: what may happen, what is aimed at, a finding's own name.
+_NOT_SAID = re.compile(r"\b(?:to|may|might|could|would|should|will|if|until|for|hop\w+ (?:of|for)|aim\w* (?:of|at|to)|in order to|can|goal of|expected|usually|generally|risk of|prevent\w*|non-?|"
+                       r"(?:more|most|less|not yet|never) |(?:assess|evaluate|monitor|determine|await\w*|see)\s+(?:the\s+|her\s+|his\s+)?(?:\w+\s+)?)\s*\Z", re.I)  # fmt: skip
+_NAME_OF_A_FINDING = re.compile(r"\b(?:developmental|neurodevelopmental|disease|tumou?r|relapsing)\s*\Z", re.I)
+
+
+def read_outcomes(text: str, start: int, end: int) -> list[tuple[int, int, str]]:
+    """The words of a sentence that say what became of something: (start, end, outcome), in text order.
+
+    Example:
+    >>> text = "The rash had nearly disappeared, fever resolved, but the cough did not improve."
+    >>> [(text[a:b], outcome) for a, b, outcome in read_outcomes(text, 0, len(text))]
+    [('nearly disappeared', 'improved'), ('resolved', 'resolved'), ('did not improve', 'unchanged')]
+    """
+    if not _MAY_BE.search(text, start, end):
+        return []
+    found: list[tuple[int, int, str]] = []
+    for outcome, pattern in _OUTCOME:
+        for match in pattern.finditer(text, start, end):
+            if any(a < match.end() and match.start() < b for a, b, _ in found):
+                continue
+            before = text[max(start, match.start() - 60) : match.start()]
+            if (
+                _NOT_SAID.search(before)
+                or outcome == "flared"
+                and re.search(
+                    r"\b(?:no|not|nor|never|without|neither|free (?:of|from)|absence of|den\w+|prevent\w*|history of)\s+(?:[\w/-]+\s+){0,7}\Z",
+                    before,
+                    re.I,
+                )
+            ):
+                continue
+            found.append((match.start(), match.end(), outcome))
+    return sorted(found)

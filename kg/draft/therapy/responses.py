@@ -1,0 +1,410 @@
+"""What became of the patient's problems, when, and which treatments that is credited to."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from kg.draft.names.ground import find_terms, is_short_form
+from kg.draft.names.recognise import Hit
+from kg.draft.reading.patient import duration, to_number
+from kg.draft.sheet import Sheet
+from kg.draft.therapy.course import Course
+from kg.draft.therapy.outcomes import read_outcomes
+from kg.report import Span
+
+NEAR = 6  # sentences after which a treatment told last is no longer credited
+_CLAUSE = re.compile(
+    r";|,\s+(?:and|but|while|whereas|although|then|which|however)\s|\bbut\b|\balthough\b|\bwhereas\b|\bwhile\b|,\s+(?=(?:she|he|the|her|his|there|both|all|no)\b)|\band (?=(?:the|his|her|she|he|no|was|were|had|new|then|subsequent)\b)|\bfollowed by\b|\bapart from\b|\bexcept(?: for)?\b",
+    re.I,
+)
+_AFTER_LINK = re.compile(
+    r"\s*(?:(?:in|of|with|on|for|to|from|the|his|her|this|these|both|all|patient['’]s|severity|intensity|frequency|number|size|clinical|complete|\w+ly|previous|initial)\s+)*\Z",
+    re.I,
+)
+_LISTED = re.compile(
+    r"[\s,]*(?:(?:and|or|as well as|the|his|her|of|in|both|mild|severe|generali[sz]ed|bilateral|[a-z]+(?:al|ic|ous|ive|ar|ed))[\s,]+)*\Z",
+    re.I,
+)
+_EXCEPT = re.compile(r"\b(?:apart from|except(?: for)?|with the exception of|other than)\b", re.I)
+_STILL = re.compile(
+    r"\bstill (?:complain\w* of|had|has|have|report\w*|suffer\w* from|present(?:ed)? with|experienc\w+)\b|\bcontinued to (?:have|experience|complain of|suffer from|report)\b",
+    re.I,
+)
+_REFRACTORY = re.compile(
+    r"\b(?:refractory to|resistant to|unresponsive to|fail(?:ed|ure) (?:of|to respond to)|did not respond to|no response to|despite|not respond(?:ed)? to)\b",
+    re.I,
+)
+#: What fails governs the treatments of its own list, and nothing after it.
+_FAILING = re.compile(
+    r"\b(?:refractory to|resistant to|unresponsive to|intolerant (?:of|to)|(?:had |has |have )?fail(?:ed|ing)(?: (?:to respond to|on|with|treatment with|therapy with))?(?! to\b)|fail(?:ed|ing) to respond to|"
+    r"failure (?:of|with|to respond to)|did not respond to|no response to|not respond(?:ed)? to|despite)(?=\s)",
+    re.I,
+)
+_OWN_LIST = re.compile(
+    r"[;.:]|\b(?:but|because|due|since|as|by|then|was|were|had|has|is|are|when|until|after|before|while|which|who|she|he|we|followed|with(?!\s+(?:both|either|oral|intravenous|high))|"
+    r"(?:achiev|respon|improv|obtain|receiv|resolv|went|start|develop|reach|experienc|enter|remit|persist|worsen|stop|discontinu|taper|withdr|ceas|reduc|abbreviat|lack|absen|incomplet|poor|non)\w*)\b",
+    re.I,
+)
+_GIVEN_UP = re.compile(r"\s+(?:taper|withdraw|discontinu|cessation|stop|reduction|dose reduction|being (?:stopped|tapered))", re.I)
+#: Why a drug was stopped, where that is a finding; what it was given for, and what ended well, is no toxicity.
+_STOPPED_FOR = re.compile(
+    r"\b(?:stopped|discontinued|withdrawn|ceased|suspended|withheld|interrupted)(?:\s+(?:after|within|on|at)\s+[^,.;]{1,25}?)?\s+(?:because of|due to|owing to|secondary to|on account of|for|as a result of)\s+"
+    r"(?!(?:[\w-]+\s+){0,3}?(?:persist|lack|no\b|absence|failure|inefficacy|ineffective|progress|worsen|improv|resol|remission|pregnan|refractory|surgery|cost)\w*)(?:[\w-]+\s+){0,2}?",
+    re.I,
+)
+_SUBJECT = re.compile(
+    r"(?:\A|[\s,;])(?:the|his|her|all|these|both|most)\s+(?:of (?:the|his|her)\s+)?(?P<what>(?:(?!of\b|on\b|in\b|after\b|was\b|were\b|had\b)[a-z][\w-]+\s+){0,2}(?:lesions?|erosions?|ulcers?|ulcerations?|eruptions?|plaques?|papules?|"
+    r"nodules?|blisters?|bullae|patches|symptoms|complaints|swelling|wounds?|infections?|mass(?:es)?|tumou?rs?|metastases|abscess(?:es)?|effusions?|infiltrates?|opacities))\s+"
+    r"(?:(?:had|have|has|was|were|again|also|then|gradually|completely|slowly|rapidly|nearly|almost|\w+ly)\s+)*\Z",
+    re.I,
+)
+_OF_WHOLE = re.compile(r"\b(?:the|his|her|this) (?:disease|illness|condition)\s+(?:(?:had|have|has|was|is|\w+ly|then|again)\s+)*\Z", re.I)
+_FREE_OF = re.compile(
+    r"\bfree (?:of|from) (?:(?:all|any|active|new|further) )?(?P<what>(?:[a-z-]+ )?(?:lesions?|symptoms|complaints))\b", re.I
+)
+_WHOLE = re.compile(r"\b(?:disease|illness|condition|remission|relaps\w*|recurren\w*)\b", re.I)
+#: Names too wide to say what responded.
+_VAGUE = frozenset((
+    "disease", "diseases", "disorder", "disorders", "illness", "inherited", "hereditary", "genetic", "congenital", "syndrome",
+    "complication", "complications", "infection", "infections", "impulse", "tumor", "tumour", "cancer",
+))  # fmt: skip
+_CAUSED = re.compile(
+    r"\b(?:result(?:ed|ing) in|led to|leading to|produc(?:ed|ing)|caus(?:ed|ing)|respond(?:ed|s) (?:\w+ )?to|response to|with (?:a |an )?(?:\w+ ){0,2}\Z|improved|effective\w*|thanks to|due to)",
+    re.I,
+)
+_TO_TREATMENT = re.compile(
+    r"\s*(?:[\w-]+\s+){0,3}?(?:after|following|with|on|to|by|under|despite|upon|from|using|during)\s+(?:(?!was\b|were\b|and\b|then\b)[\w.,()/-]+\s+){0,7}\Z",
+    re.I,
+)
+_AFTER_START = re.compile(
+    r"\b(?P<within>within|after)\s+(?:about |approximately |around )?(?P<n>\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|a|an)[\s-]+(?P<u>hours?|days?|weeks?|months?|years?)"
+    r"(?P<of>\s+(?:of|after|on|following)\s+(?:the\s+)?(?:\w+\s+)?(?:treatment|therapy|start\w*|initiat\w*|\w+mab|starting))?",
+    re.I,
+)
+
+_NOUN = re.compile(
+    r"(?:improvements?|resolution|recurrences?|remission|disappearance|regression|worsening|deterioration|exacerbations?|relief|reduction|normali[sz]ation|stabili[sz]ation|flares?|amelioration|response)\Z",
+    re.I,
+)
+_OBJECT = re.compile(
+    r"\s+(?:in|of)\s+(?:(?:the|her|his|all|both|these|patient['’]s)\s+)*(?!the\b|her\b|his\b)[a-z][\w-]+(?:\s+(?!and\b|with\b|after\b|was\b|were\b|on\b|in\b|at\b|within\b|following\b|by\b|to\b|over\b|under\b|or\b|but\b|during\b|from\b|as\b|which\b|that\b|had\b|has\b|is\b|since\b|until\b|for\b)[a-z][\w-]+)?"
+)
+_OF_THE_PATIENT = re.compile(
+    r"\b(?:patient|she|he|her|his|symptoms?|condition|clinical(?:ly)?|lesions?|disease|signs|general|outcome|recovery|complaints?|child|infant|boy|girl|woman|man|tumou?r|eruption|recurrence|relapse|remission|status|response|illness|improvement|examination|course)\b",
+    re.I,
+)
+
+
+#: `improved exposure`: an outcome of something that is no problem.
+_TAKES_OBJECT = re.compile(
+    r"\s+(?!after\b|with\b|on\b|in\b|and\b|by\b|but\b|to\b|over\b|within\b|under\b|following\b|at\b|when\b|while\b|from\b|during\b|again\b|soon\b|was\b|were\b)[a-z]+"
+)
+_IMPLIED = "credited to the treatments named last; the paper may credit others"
+Problem = tuple[int, int, str]
+
+
+class Responses:
+    """Reads outcomes sentence by sentence and writes them to the sheet."""
+
+    def __init__(self, sheet: Sheet, course: Course) -> None:
+        self.sheet, self.text, self.course = sheet, sheet.text, course
+        self.whole: list[dict[str, Any]] = []  # responses of the disease as a whole
+        self.had: dict[str, set[str]] = {}  # finding -> the times it was there
+
+    def read(self, sentence: Span, number: int, *, again: bool = False) -> None:
+        """What became of the patient under the treatments of this sentence, else of those named shortly before.
+
+        Args:
+            again: the sentence sums up (an abstract, a legend): only what names its treatment counts.
+        """
+        hits = self.sheet.hits_in(sentence)
+        if self.course.by_term and not (again and not self.course.named):
+            outcomes = read_outcomes(self.text, sentence.start, sentence.end)[:6]
+            borders = [m.start() for m in _CLAUSE.finditer(self.text, sentence.start, sentence.end)]
+            for a, b, outcome in outcomes:
+                if self.text[a:b].lower() == "ceased" and any(0 <= a - t.end < 30 for t, _ in self.course.named):
+                    continue  # the drug, not the problem
+                b = self._with_object(sentence, a, b)
+                clause = (
+                    max((at for at in borders if at <= a), default=sentence.start),
+                    min((at for at in borders if at >= b), default=sentence.end),
+                )
+                self._outcome(sentence, number, (a, b), outcome, self._problems(sentence, hits, clause, a, b, outcome), clause)
+            self._failed(sentence, number, hits, outcomes)
+            self._rest(sentence, number, hits, bool(outcomes))
+            if not again:
+                self._gone(sentence, number, hits)
+        for hit in hits:
+            if self.sheet.status_of(hit.start, hit.end)[0] == "present":
+                self.had.setdefault(hit.curie, set()).add(self.sheet.time_at(sentence, hit.start))
+
+    def finish(self) -> None:
+        """Give what is said of the disease as a whole the chief diagnosis, once all diagnoses are read; of several, that of the title."""
+        found = [d for d in self.sheet.parts["diagnoses"] if d["status"] == "confirmed" and d["words"].lower() not in _VAGUE]
+        heads = " ".join(
+            self.text[s.start : s.end]
+            for s in self.sheet.source.sentences
+            if s.section == "title" and s.start not in self.sheet.line.of_sentence
+        ).lower()
+        named = [d for d in found if d["words"].lower() in heads or d.get("note") == "from the title"]
+        chief = found if len({d["is"] for d in found}) == 1 else sorted(named, key=lambda d: heads.find(d["words"].lower()))
+        order = self.sheet.order
+        for item in self.whole if chief else ():
+            at = item.get("at", "presentation")
+            if order[chief[0].get("at", "presentation")] <= order[at]:
+                item["in"] = [chief[0]["is"]]
+
+    def _with_object(self, sentence: Span, a: int, b: int) -> int:
+        """Where an outcome's words end: `improvement in systolic function` says of what."""
+        match = _OBJECT.match(self.text, b, sentence.end) if _NOUN.search(self.text, a, b) else None
+        return match.end() if match and not any(h.start < match.end() and b < h.end for h in self.sheet.hits_in(sentence)) else b
+
+    def _problems(self, sentence: Span, hits: list[Hit], clause: tuple[int, int], a: int, b: int, outcome: str) -> list[Problem]:
+        """The problems that an outcome is said of: those in its words, else right after them, else before them in its clause."""
+        start, end = clause
+        spans = [(h.start, h.end, h.curie) for h in hits]
+        inside = [span for span in spans if span[0] < b and a < span[1]]
+        if inside:
+            return inside
+        diseases = [
+            t for t in find_terms(self.text, ("MONDO",), start, end)
+            if not any(t[0] < y and x < t[1] for x, y, _ in spans) and self.text[t[0] : t[1]].lower() not in _VAGUE
+        ]  # fmt: skip
+        spans = sorted([*spans, *(t for t in diseases if t[1] - t[0] > 4 and not is_short_form(t[2], self.text[t[0] : t[1]]))])
+        after: list[Problem] = []
+        at = b
+        for x, y, curie in spans:
+            if b <= x < sentence.end and (
+                not after and x < end and _AFTER_LINK.match(self.text[at:x]) or after and _LISTED.match(self.text[at:x])
+            ):
+                after.append((x, y, curie))
+                at = y
+        if after:
+            return after[:6]
+        if outcome == "unchanged" and self.text[a:b].lower().startswith(("refractory", "unresponsive", "resistant")):
+            start = sentence.start
+        if _OBJECT.search(self.text, a, b) or _OBJECT.match(self.text, b, sentence.end) and _NOUN.search(self.text, a, b):
+            return []  # said of something that no term bears
+        if re.fullmatch(r"[\s,;]*(?:but|and|then|also|again|later|it|they|this|which|\s)*", self.text[start:a], re.I):
+            start = max(
+                (m.start() for m in _CLAUSE.finditer(self.text, sentence.start, max(sentence.start, start - 1))), default=sentence.start
+            )
+        before = [(x, y, c) for x, y, c in spans if start <= x and y <= a and self.sheet.status_of(x, y)[0] in ("present", "uncertain")]
+        named = {(x, y) for x, y, _ in diseases}
+        last = [span for span in before if span[:2] in named][-1:]
+        return [span for span in before if span[:2] not in named or span in last][-6:]
+
+    def _failed(self, sentence: Span, number: int, hits: list[Hit], outcomes: list[tuple[int, int, str]]) -> None:
+        """Treatments that are said to have failed, or been stopped for what they did, without another word of outcome."""
+        for match in _FAILING.finditer(self.text, sentence.start, sentence.end):
+            if any(a < match.end() and match.start() < b for a, b, _ in outcomes) or not self._governed(sentence, match.end()):
+                continue
+            if match.group().lower() == "despite" and any(
+                o in ("unchanged", "worsened", "flared") or a < match.start() for a, _, o in outcomes
+            ):
+                continue  # "in remission despite chemotherapy" is no failure of it
+            problems = self._problems(sentence, hits, (sentence.start, match.start()), *match.span(), "unchanged")
+            self._outcome(sentence, number, match.span(), "unchanged", problems[-2:], None)
+        for match in _STOPPED_FOR.finditer(self.text, sentence.start, sentence.end):
+            problems = [(h.start, h.end, h.curie) for h in hits if -3 < h.start - match.end() < 20 and h.curie not in self.had][:1]
+            if problems and not any(o == "stopped-for-toxicity" and a < match.end() and match.start() < b for a, b, o in outcomes):
+                self._outcome(sentence, number, match.span(), "stopped-for-toxicity", problems, None)
+
+    def _governed(self, sentence: Span, start: int) -> list[str]:
+        """The treatments of the list that begins at an offset."""
+        found, at = [], start
+        for therapy, name in sorted(self.course.named):
+            if therapy.start < start:
+                continue
+            if therapy.start - at > 60 or _OWN_LIST.search(self.text, at, therapy.start) or _GIVEN_UP.match(self.text, therapy.end):
+                break
+            found.append(name)
+            at = therapy.end
+        return list(dict.fromkeys(found))
+
+    def _rest(self, sentence: Span, number: int, hits: list[Hit], changed: bool) -> None:
+        """What did not go with the rest: `apart from the rash`, `still complained of itching`."""
+        for match in [
+            *(_EXCEPT.finditer(self.text, sentence.start, sentence.end) if changed else ()),
+            *_STILL.finditer(self.text, sentence.start, sentence.end),
+        ]:
+            problems = [(h.start, h.end, h.curie) for h in hits if 0 <= h.start - match.end() < 60]
+            if problems and (self.course.last or self.course.named):
+                self._outcome(sentence, number, match.span(), "unchanged", problems[:3], None)
+
+    def _gone(self, sentence: Span, number: int, hits: list[Hit]) -> None:
+        """A finding that was there before treatment and is expressly not there now has resolved."""
+        for hit in hits:
+            at = self.sheet.time_at(sentence, hit.start)
+            before = self.had.get(hit.curie) or {t for c, times in self.had.items() if self._is_kind_of(c, hit.curie) for t in times}
+            if (
+                before
+                and all(self.sheet.order[t] < self.sheet.order[at] for t in before)
+                and self.sheet.status_of(hit.start, hit.end)[0] == "absent"
+            ):
+                self._outcome(
+                    sentence,
+                    number,
+                    (hit.start, hit.end),
+                    "resolved",
+                    [(hit.start, hit.end, hit.curie)],
+                    None,
+                    note="there before, expressly absent now",
+                    extent=False,
+                )
+
+    def _is_kind_of(self, curie: str, other: str) -> bool:
+        """Whether one finding is a kind of another of the same name: wrist arthritis, arthritis."""
+        terms = self.sheet.terms
+        return other in terms.ancestors(curie) and terms.term(other).label.lower() in terms.term(curie).label.lower()
+
+    def _outcome(self, sentence: Span, number: int, span: tuple[int, int], outcome: str, problems: list[Problem], clause: tuple[int, int] | None,
+                 note: str = "", *, extent: bool = True) -> None:  # fmt: skip
+        """Write what an outcome says of each problem; nothing where it is denied, hoped for, or said of no one."""
+        a, b = span
+        status, _ = self.sheet.status_of(a, b)
+        evidence = self.sheet.quote(a, b)
+        if evidence is None or status in ("hypothetical", "family") or status == "absent" and outcome not in ("unchanged", "resolved"):
+            return
+        if status == "absent" and outcome == "resolved" and extent and not re.match(r"no\b|without\b", self.text[a:b], re.I):
+            return
+        near = self.text[max(sentence.start, a - 90) : min(sentence.end, b + 60)]
+        if (
+            clause
+            and not problems
+            and not _OF_THE_PATIENT.search(near)
+            and (not self.course.named or _TAKES_OBJECT.match(self.text, b, sentence.end))
+        ):
+            return
+        credited, stated = self._credited(sentence, number, span, outcome, clause)
+        if not problems and (not credited or outcome == "worsened" and not stated):
+            return
+        if clause and not stated:
+            evidence = self._clause_quote(clause, problems) or evidence
+        terms = [self.sheet.term(curie) for curie in dict.fromkeys(curie for _, _, curie in problems)]
+        if not terms and (
+            subject := _FREE_OF.search(self.text, a, b) or _SUBJECT.search(self.text, clause[0] if clause else sentence.start, a)
+        ):
+            terms = [f"none ! {' '.join(subject['what'].split())}"]
+        told: dict[str, Any] = {"outcome": outcome, **self.sheet.when(sentence, a)}
+        told |= {"after": lasting} if outcome in ("improved", "resolved") and (lasting := self._lasting(sentence, clause)) else {}
+        told |= {"extent": self.sheet.words(a, b)} if extent else {}
+        if outcome == "flared" and (trigger := self._trigger(sentence, clause)):
+            told["trigger"] = trigger
+        note = note or ("" if stated else _IMPLIED if credited else "no treatment is named near it")
+        # Of a list of treatments that failed each failed by itself.
+        for to in [[name] for name in credited] if outcome == "unchanged" and stated else [credited]:
+            for term in terms or [""]:
+                item: dict[str, Any] = {"id": ""} | ({"to": to} if to else {}) | ({"in": [term]} if term else {}) | told
+                item |= (
+                    {"attribution": "stated" if stated else "implied", "confidence": 0.55 if stated and term else 0.4}
+                    if to
+                    else {"confidence": 0.3}
+                )
+                item |= {"note": note} if note else {}
+                item |= evidence
+                self._add(item, to, term)
+                if not term and (_WHOLE.search(self.text, a, b) or _OF_WHOLE.search(self.text, clause[0] if clause else a, a)):
+                    self.whole.append(item)
+
+    def _add(self, item: dict[str, Any], to: list[str], term: str) -> None:
+        key = (item.get("to"), item.get("in"), item["outcome"], item["quote"])
+        if not any((r.get("to"), r.get("in"), r["outcome"], r["quote"]) == key for r in self.sheet.parts["responses"]):
+            self.sheet.add("responses", f"{item['outcome']}-{to[0] if to else term.partition(' ! ')[2] or 'x'}", item)
+
+    def _clause_quote(self, clause: tuple[int, int], problems: list[Problem]) -> dict[str, Any] | None:
+        """The clause alone as the quote, where it is one by itself and stands once."""
+        start, end = clause[0], max([clause[1], *(y for _, y, _ in problems)])
+        words = re.sub(r"\A(?:[;,\s]|\b(?:and|but|while|whereas|although|then|which|however)\s)+", "", self.sheet.words(start, end)).rstrip(
+            " ,;"
+        )
+        return self.sheet.source.standing_once(words, "") if len(words) > 30 and not (problems and problems[0][0] < start) else None
+
+    def _credited(self, sentence: Span, number: int, span: tuple[int, int], outcome: str, clause: tuple[int, int] | None) -> tuple[list[str], bool]:  # fmt: skip
+        """The ids of the treatments credited, and whether the sentence itself says so."""
+        named = self.course.named
+        if outcome == "flared" and self.course.dosed and not named:
+            return [self.course.dosed], False
+        if outcome == "stopped-for-toxicity":
+            ended = [name for therapy, name in named if name in self.course.ended and therapy.end <= span[0]][-1:]
+            return ended or [name for therapy, name in named if therapy.end <= span[0]][-1:] or self.course.last[-1:], True
+        cues = list(_FAILING.finditer(self.text, sentence.start, sentence.end))
+        failing = {name for cue in cues for name in self._governed(sentence, cue.end())}
+        if outcome == "unchanged" and failing and any(cue.start() < span[1] and span[0] < cue.end() for cue in cues):
+            return [name for cue in cues if cue.start() < span[1] and span[0] < cue.end() for name in self._governed(sentence, cue.end())][
+                :8
+            ], True
+        if outcome in ("improved", "resolved"):
+            named = [(therapy, name) for therapy, name in named if name not in failing]
+        if outcome in ("improved", "resolved"):  # what was stopped for another drug gets no credit
+            kept = [(therapy, name) for therapy, name in named if name not in self.course.ended]
+            named = kept or named
+        if outcome == "unchanged" and _REFRACTORY.search(self.text, sentence.start, sentence.end):
+            failed = _REFRACTORY.search(self.text, sentence.start, sentence.end)
+            if failed and re.match(r"\s*(?:these|this|the above|all|any)\b", self.text[failed.end() : failed.end() + 12]):
+                return self.course.last[:6], bool(self.course.last)
+            listed = [
+                name for therapy, name in named if not failed or therapy.end <= failed.start() or self._goes_on(failed.end(), therapy.start)
+            ]
+            listed = listed or self._known(sentence)
+            if failed and not listed and failed.group().lower().endswith("to"):
+                return [], False  # to something that we do not know
+            if listed:
+                return list(dict.fromkeys(listed))[:8], True
+        before = [name for therapy, name in named if therapy.end <= span[0]]
+        after = [
+            name for therapy, name in named
+            if therapy.start >= span[1] and _TO_TREATMENT.match(self.text[span[1] : therapy.start])
+            and not _CLAUSE.search(self.text, span[1], therapy.start)
+        ]  # fmt: skip
+        nearer = [name for therapy, name in named if clause and clause[0] <= therapy.start and therapy.end <= span[0]]
+        if after and not (nearer if outcome in ("improved", "resolved") else before):
+            listed_after = [name for therapy, name in named if therapy.start >= span[1]]
+            first = min(therapy.start for therapy, _ in named if therapy.start >= span[1])
+            on = re.search(r"\b(?:on|under|despite)\s+(?:\w+\s+){0,4}\Z", self.text[span[1] : first], re.I)  # is taken, not thanked
+            return list(dict.fromkeys(listed_after))[:4], not on
+        if failing and not before and outcome in ("improved", "resolved"):
+            return [], False  # what failed before is not thanked
+        if before:
+            between = self.text[max(t.end for t, _ in named if t.end <= span[0]) : span[1]]
+            return list(dict.fromkeys(before))[-4:], bool(_CAUSED.search(between)) or len(between) < 25
+        last, told = self.course.before if named else (self.course.last, self.course.last_sentence)
+        if number - told <= (2 * NEAR if named else NEAR) and last:
+            return last[:4], False
+        return [], False
+
+    def _goes_on(self, start: int, end: int) -> bool:
+        """Whether a list of treatments reaches from one place to the other without a new verb between."""
+        return not re.search(
+            r"[;.]|\b(?:and|but) (?:was|were|had|has|remained|developed|became|she|he|then)\b|\b(?:was|were) (?:started|given|added|initiated)\b",
+            self.text[start:end],
+        )
+
+    def _known(self, sentence: Span) -> list[str]:
+        text = self.text[sentence.start : sentence.end].lower()
+        return [t["id"] for t in self.sheet.parts["treatments"] if t["words"].lower() in text][:8]
+
+    def _lasting(self, sentence: Span, clause: tuple[int, int] | None) -> str:
+        """How long after the start of treatment, where that is said."""
+        start, end = clause or (sentence.start, sentence.end)
+        match = _AFTER_START.search(self.text, start, end)
+        if not match and start > sentence.start:  # "Within two weeks, the rash had gone"
+            match = next((m for m in _AFTER_START.finditer(self.text, sentence.start, start) if start - m.end() < 3), None)
+        if not match or not (match["of"] or match["within"].lower() == "within"):
+            return ""
+        number = to_number(match["n"].lower())
+        return duration(number, match["u"]) if number else ""
+
+    def _trigger(self, sentence: Span, clause: tuple[int, int] | None) -> str:
+        start, end = clause or (sentence.start, sentence.end)
+        text = self.text[start:end]
+        if not re.search(r"taper|reduc|wean|discontinu|stopp|cessation|withdraw|lower", text, re.I):
+            text = self.text[sentence.start : end]
+        if re.search(
+            r"\btaper|\bdose reduction|\breduc(?:tion|ing) (?:of|in) (?:the )?(?:\w+ )?dose|\bdos(?:e|age) (?:was|is|were|had been) (?:\w+ )?(?:reduced|decreased|lowered|tapered)|\bwean",
+            text,
+            re.I,
+        ):
+            return "taper"
+        return "stop" if re.search(r"\b(?:discontinu|stopp|cessation|withdraw)\w*", text, re.I) else ""

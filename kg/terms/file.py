@@ -1,0 +1,152 @@
+"""A vocabulary file, mapped: term numbers, blocks and the name index; decoding only. `kg.vocab.pack` writes it."""
+
+from __future__ import annotations
+
+import json
+import mmap
+import struct
+import zlib
+from bisect import bisect_right
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from kg import names as iris
+from kg.errors import StoreError
+from kg.terms.place import remedy
+from kg.terms.term import KINDS, TERM_KINDS, Term, normalise, prefix_rank
+
+# The file: MAGIC, length of the header (uint32), header (zlib JSON), blocks (zlib, one term a line), name index.
+# Name index: BUCKETS + 1 starts (uint32), then per name a uint32: an 8-bit fingerprint above a 24-bit term number.
+MAGIC = b"KGTERMS1"
+BUCKETS = 1 << 16
+# How many terms a search for near spellings compares.
+MOST_CANDIDATES = 1500
+
+
+def name_hash(name: str) -> tuple[int, int]:
+    """Bucket and fingerprint of a normalised name in the name index."""
+    crc = zlib.crc32(name.encode())
+    return crc >> 16, crc & 0xFF
+
+
+class VocabularyFile:
+    """The mapped file: term numbers, blocks and the name index; decoding only."""
+
+    def __init__(self, path: Path) -> None:
+        try:
+            with open(path, "rb") as file:
+                self._bytes = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        except (OSError, ValueError) as error:
+            raise StoreError(f"{path}: cannot read the vocabulary; run {remedy(path)}", path=path) from error
+        if self._bytes[: len(MAGIC)] != MAGIC:
+            raise StoreError(f"{path}: not a vocabulary of this version; run {remedy(path)}", path=path)
+        (length,) = struct.unpack_from("<I", self._bytes, len(MAGIC))
+        start = len(MAGIC) + 4
+        self.header: dict[str, Any] = json.loads(zlib.decompress(self._bytes[start : start + length]))
+        _declare_prefixes(self.header.get("namespaces", {}))
+        self.whole = frozenset(self.header["whole"])  # prefixes carried entire
+        self._base = start + length
+        # prefix → (first block, one past its last block)
+        self.ranges: dict[str, tuple[int, int]] = {p: (a, b) for p, a, b in self.header["prefixes"]}
+        self._first_terms: list[int] = self.header["first_terms"]  # number of the first term of each block
+        self._offsets: list[int] = self.header["offsets"]
+        self._first_keys = [tuple(key) for key in self.header["first_keys"]]  # (length of local id, local id)
+        self._starts = self._base + self.header["names_at"]
+        self._entries = self._starts + 4 * (BUCKETS + 1)
+        self._block = lru_cache(maxsize=512)(self._read_block)
+
+    def __len__(self) -> int:
+        return int(self.header["count"])
+
+    def _raw_block(self, block: int) -> bytes:
+        a, b = self._offsets[block], self._offsets[block + 1]
+        return zlib.decompress(self._bytes[self._base + a : self._base + b])
+
+    def _read_block(self, block: int) -> list[str]:
+        return self._raw_block(block).decode().split("\n")
+
+    def find(self, curie: str) -> Term | None:
+        prefix, _, local = curie.partition(":")
+        blocks = self.ranges.get(prefix)
+        if not blocks or not local:
+            return None
+        block = bisect_right(self._first_keys, (len(local), local), *blocks) - 1
+        if block < blocks[0]:
+            return None
+        start = local + "\t"
+        return next((self._decode(prefix, line) for line in self._block(block) if line.startswith(start)), None)
+
+    def terms(self, prefix: str) -> Iterator[Term]:
+        for block in range(*self.ranges.get(prefix, (0, 0))):
+            for line in self._read_block(block):
+                yield self._decode(prefix, line)
+
+    def named(self, name: str) -> Iterator[Term]:
+        """The terms that bear this normalised name."""
+        bucket, fingerprint = name_hash(name)
+        first, last = struct.unpack_from("<2I", self._bytes, self._starts + 4 * bucket)
+        for (entry,) in struct.iter_unpack("<I", self._bytes[self._entries + 4 * first : self._entries + 4 * last]):
+            if entry >> 24 == fingerprint:
+                term = self._numbered(entry & 0xFFFFFF)
+                if any(normalise(each) == name for each, _ in term.names()):
+                    yield term
+
+    def _numbered(self, number: int) -> Term:
+        block = bisect_right(self._first_terms, number) - 1
+        line = self._block(block)[number - self._first_terms[block]]
+        return self._decode(self._prefix_of(block), line)
+
+    def _prefix_of(self, block: int) -> str:
+        return next(prefix for prefix, (a, b) in self.ranges.items() if a <= block < b)
+
+    def resembling(self, wanted: str, prefix: str) -> Iterator[Term]:
+        """Terms that share a piece of the wanted name: whoever has at most two slips keeps one of three pieces."""
+        third = max(3, -(-len(wanted) // 3))
+        pieces = {wanted[i : i + third].encode() for i in range(0, len(wanted) - 2, third)}
+        left = MOST_CANDIDATES
+        for each, (a, b) in sorted(self.ranges.items(), key=lambda item: prefix_rank(item[0])):
+            for block in range(a, b) if prefix in ("", each) else ():
+                raw = self._raw_block(block)
+                low = raw.lower()
+                lines = {low.count(b"\n", 0, at) for piece in pieces for at in _places(low, piece)}
+                if lines:
+                    all_lines = raw.decode().split("\n")
+                    yield from (self._decode(each, all_lines[line]) for line in sorted(lines))
+                left -= len(lines)
+                if left < 0:
+                    return
+
+    def _decode(self, prefix: str, line: str) -> Term:
+        """One line of a block; the columns are those that `kg.vocab` writes."""
+        (local, label, flags, names, parents, roles, part_of, broader, replaced_by, same_as) = (
+            line + "\t" * 9).split("\t")[:10]
+
+        def curies(cell: str) -> tuple[str, ...]:
+            return tuple(each if ":" in each else f"{prefix}:{each}" for each in cell.split())
+
+        synonyms = names.split("\x1f") if names else []
+        source, kind = int(flags[1:] or 0), flags[:1]
+        return Term(
+            f"{prefix}:{local}", label, tuple(each[1:] for each in synonyms), curies(parents), kind.isupper(),
+            curies(replaced_by), self.header["releases"][source], tuple(KINDS[each[0]] for each in synonyms),
+            curies(roles), curies(part_of), curies(broader), curies(same_as), TERM_KINDS[kind.lower()])
+
+
+def _places(text: bytes, piece: bytes) -> Iterator[int]:
+    at = text.find(piece)
+    while at >= 0:
+        yield at
+        at = text.find(piece, at + 1)
+
+#: The prefixes that a user's vocabulary has declared in this process.
+DECLARED: set[str] = set()
+
+
+def _declare_prefixes(namespaces: dict[str, str]) -> None:
+    """Make the prefixes of a user's vocabulary known to `kg.names`; those it knows stay as they are."""
+    for prefix, namespace in namespaces.items():
+        if prefix not in iris.PREFIXES:
+            DECLARED.add(prefix)
+            iris.add_prefix(prefix, namespace)

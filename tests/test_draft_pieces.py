@@ -1,0 +1,76 @@
+"""Patterns tried only where a match can begin must find just what they find when tried everywhere."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kg.draft.findings.antibodies import _antibodies
+from kg.draft.findings.measure import analytes
+from kg.draft.findings.negate import _cues
+from kg.draft.reading.pieces import Memory, Openings, first_words, pieces
+
+# Words that open matches, signs and letters that part or join them, and letters that fold to ASCII ones.
+PARTS = ["no", "No", "not", "without", "denied", "fails to reveal", "family history of", "was negative", "but", "haemoglobin", "Hb", "CRP", "C3", "was 6.2 g/dL",
+         "12", "ANA", "anti-Jo1", "antinuclear antibodies", "anti", "RF", "p-ANCA", "ſuspected", "noİ", "é", " ", "  ", "\n", "\n\n", "-", "_", "‑", "–", ",", ".", ":", "(", ")", "/"]  # fmt: skip
+TEXTS = st.lists(st.sampled_from(PARTS), max_size=30).map("".join)
+
+
+@given(TEXTS)
+def test_pieces_are_the_text(text):
+    cut, starts = pieces(text)
+    assert "".join(cut) == text
+    assert all(text.startswith(piece, start) for piece, start in zip(cut, starts, strict=True))
+
+
+@given(TEXTS, st.integers(0, 40), st.integers(0, 80))
+def test_matches_are_those_of_the_pattern(text, start, length):
+    end = min(len(text), start + length)
+    for openings in (_cues().opening, _cues().ending, analytes()[0]):
+        expected = [m.span() for m in openings.pattern.finditer(text, start, end)]
+        assert [m.span() for m in openings.finditer(text, start, end)] == expected
+        first = openings.search(text, start, end)
+        assert (first.span() if first else None) == (expected[0] if expected else None)
+
+
+@given(TEXTS, st.integers(0, 40), st.integers(0, 80))
+def test_matches_of_many_come_pattern_by_pattern(text, start, length):
+    many = _antibodies()[0]
+    end = min(len(text), start + length)
+    expected = [(n, m.span()) for n, pattern in enumerate(many.patterns) for m in pattern.finditer(text, start, end)]
+    assert [(n, m.span()) for n, m in many.finditer(text, start, end)] == expected
+
+
+def test_a_first_word_left_out_is_not_found():
+    pattern = r"\b(?:rash|fever)\b"
+    assert [m.group() for m in Openings(pattern).finditer("Fever, then rash.")] == ["Fever", "rash"]
+    assert [m.group() for m in Openings(pattern, {"rash"}).finditer("Fever, then rash.")] == ["rash"]
+
+
+@pytest.mark.parametrize("pattern, words", [
+    ("no sign|fails? to", {"no", "fail*"}),
+    (r"(?<![\w-])(?P<n>\d{1,2})\s+episodes", {f"{digit}*" for digit in range(10)}),
+    (r"\b(?:about |over )?(?:two|[2-4])\s+weeks", {"about", "over", "two", "2*", "3*", "4*"}),
+    ("anti-?nuclear", {"anti*"}),
+    ("anti-nuclear", {"anti"}),
+    ("genes?(?: for)? it", {"gene*"}),
+    ("risk(?: of)?s", {"risk*"}),
+    (r"no. \d", {"no*"}),
+])  # fmt: skip
+def test_first_words(pattern, words):
+    assert first_words(pattern) == words
+
+
+@pytest.mark.parametrize("pattern", ["(?:no)?", r"\w+ing", "[^a]b", "a?b", ".no", "(?:a"])
+def test_what_may_begin_with_anything_is_refused(pattern):
+    with pytest.raises(ValueError):
+        first_words(pattern)
+
+
+def test_memory_is_bounded(monkeypatch):
+    monkeypatch.setattr("kg.draft.reading.pieces.REMEMBERED", 3)
+    learned: list[str] = []
+    memory = Memory(lambda piece: learned.append(piece) or len(piece))
+    assert list(memory.of(["a", "bb", "a", "ccc", "dddd"])) == [1, 2, 1, 3, 4]
+    assert learned == ["a", "bb", "ccc", "dddd"] and len(memory) <= 3
