@@ -14,7 +14,7 @@ demo: $(VENV)/installed
 	$(BIN)/kg demo
 
 test: $(VENV)/installed-test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 serve: $(VENV)/installed
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[serve]'
