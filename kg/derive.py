@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 import pyoxigraph as ox
@@ -15,7 +16,7 @@ import pyoxigraph as ox
 from kg import ontology, reason
 from kg.build import case_quads
 from kg.cases import CaseFiles, all_terms
-from kg.terms import Term
+from kg.terms import Terms
 from kg.vocab.user import vocabulary_quads
 
 #: Where the hierarchy stands while rules run, so that what they derive can be taken away again.
@@ -27,32 +28,45 @@ class Part(NamedTuple):
 
     Attributes:
         quads: what they state, and what follows about them.
-        known: the public and own terms that they and the ontology use, with all ancestors; CURIE -> term.
+        known: the CURIEs of the public and own terms that they and the ontology use, with all ancestors.
     """
 
     quads: list[ox.Quad]
-    known: dict[str, Term]
+    known: frozenset[str]
 
 
 def stated_quads(cases: Iterable[CaseFiles]) -> tuple[list[ox.Quad], list[ox.Quad]]:
     """The cases as quads, and the axioms they use: the ontology's modules and the hierarchy of the terms in use."""
-    stated, axioms, _ = _stated(cases)
-    return stated, axioms
+    stated, known = _stated(cases)
+    return stated, list(_meaning(known, all_terms()).axioms)
 
 
-def _stated(cases: Iterable[CaseFiles]) -> tuple[list[ox.Quad], list[ox.Quad], dict[str, Term]]:
-    """As `stated_quads`, with the terms in use."""
+def _stated(cases: Iterable[CaseFiles]) -> tuple[list[ox.Quad], frozenset[str]]:
+    """The cases as quads, and the CURIEs of the terms in use."""
     stated = [quad for case in cases for quad in case_quads(case.loaded.record, case.report, ontology.context())]
-    ours = list(ontology.module_quads())
-    known = reason.terms_in((*stated, *ours), all_terms())
-    return stated, [*ours, *reason.term_quads(known)], known
+    return stated, frozenset(reason.terms_in((*stated, *ontology.module_quads()), all_terms()))
+
+
+class _Meaning(NamedTuple):
+    """The ontology's modules and the terms in use, and the hierarchy of these made transitive."""
+
+    axioms: tuple[ox.Quad, ...]
+    hierarchy: tuple[ox.Quad, ...]
+
+
+@lru_cache(maxsize=1)
+def _meaning(known: frozenset[str], terms: Terms) -> _Meaning:
+    """What some terms mean; kept, for the only batch of a build needs it as much as the whole graph does."""
+    found = {curie: term for curie in sorted(known) if (term := terms.find_term(curie))}
+    return _Meaning((*ontology.module_quads(), *reason.term_quads(found)), tuple(reason.hierarchy(found, terms)))
 
 
 def case_part(cases: Iterable[CaseFiles]) -> Part:
     """What some cases bring to a graph of which they may be only a part."""
-    stated, axioms, known = _stated(cases)
+    stated, known = _stated(cases)
+    axioms, hierarchy = _meaning(known, all_terms())
     followed = reason.follow(stated, axioms)
-    shared = [*axioms, *(ox.Quad(quad.subject, quad.predicate, quad.object, _SHARED) for quad in reason.hierarchy(known, all_terms()))]
+    shared = [*axioms, *(ox.Quad(quad.subject, quad.predicate, quad.object, _SHARED) for quad in hierarchy)]
     return Part([*stated, *followed, *_derived(shared, stated, followed)], known)
 
 
@@ -76,12 +90,12 @@ def _derived(shared: list[ox.Quad], stated: list[ox.Quad], followed: list[ox.Qua
         store.clear_graph(reason.INFERRED)
 
 
-def shared_quads(known: dict[str, Term]) -> Iterator[ox.Quad]:
+def shared_quads(known: frozenset[str]) -> Iterator[ox.Quad]:
     """What the cases of a graph share: the ontology, the terms in use with their hierarchy, and the releases these come from."""
-    yield from ontology.module_quads()
-    yield from reason.term_quads(known)
+    axioms, hierarchy = _meaning(known, all_terms())
+    yield from axioms
     yield from vocabulary_quads(all_terms(), {curie.partition(":")[0] for curie in known} - {"cg"})
-    yield from reason.hierarchy(known, all_terms())
+    yield from hierarchy
 
 
 def graph_quads(cases: Iterable[CaseFiles]) -> list[ox.Quad]:

@@ -13,8 +13,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -23,7 +22,7 @@ from typing import NamedTuple
 import pyoxigraph as ox
 
 from kg import __version__, files, graph_folder, reason
-from kg.cases import all_terms, default_seeds, read_all, record_paths, refuse, repeated_ids
+from kg.cases import default_seeds, read_all, record_paths, refuse, repeated_ids
 from kg.derive import case_part, shared_quads
 from kg.errors import BuildError, StoreError
 from kg.graph_folder import DEFAULT_GRAPH, FORMATS
@@ -93,8 +92,7 @@ def build(
             parts.mkdir()
             batches = [paths[i : i + size] for i in range(0, len(paths), size)]
             known = _refuse_errors(_batches(batches, parts, workers, progress))
-            terms = all_terms()
-            _write_part(parts / "shared.nq", shared_quads({curie: terms.find_term(curie) for curie in sorted(known)}))
+            _write_part(parts / "shared.nq", shared_quads(known))
             quads, digest = _finish(folder, optimize=len(batches) > 1)
             manifest = {"version": __version__, "digest": digest, "cases": len(paths), "quads": quads, "inputs": inputs}
             (folder / "manifest.json").write_text(json.dumps(manifest, indent=1), encoding="utf-8")
@@ -112,9 +110,10 @@ def _batches(batches: list[list[Path]], parts: Path, workers: int, progress: Cal
     jobs = [(batch, parts / f"{number:05}.nq") for number, batch in enumerate(batches)]
     workers = min(workers or os.cpu_count() or 1, len(jobs))
     with contextlib.ExitStack() as stack:
-        if workers == 1:
-            results: Iterable[_Batch] = map(_build_batch, jobs)
-        else:
+        results: Iterable[_Batch] = map(_build_batch, jobs)
+        if workers > 1:
+            from concurrent.futures import ProcessPoolExecutor
+
             results = stack.enter_context(ProcessPoolExecutor(workers)).map(_build_batch, jobs)
         try:
             for result, batch in zip(results, batches, strict=True):
@@ -122,7 +121,7 @@ def _batches(batches: list[list[Path]], parts: Path, workers: int, progress: Cal
                 if progress:
                     progress(done, total)
                 yield result
-        except BrokenProcessPool as error:
+        except BrokenExecutor as error:
             raise BuildError("a worker was killed, perhaps for want of memory; try again with fewer workers") from error
 
 
@@ -135,7 +134,7 @@ def _build_batch(job: tuple[list[Path], Path]) -> _Batch:
         return _Batch(issues, ids, frozenset())
     part = case_part(cases)
     _write_part(out, part.quads)
-    return _Batch(issues, ids, frozenset(part.known))
+    return _Batch(issues, ids, part.known)
 
 
 def _refuse_errors(results: Iterable[_Batch]) -> frozenset[str]:
