@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -57,7 +58,7 @@ _ABBREVIATION = re.compile(
     re.I,
 )
 _LONGEST_ABBREVIATION = 12  # letters, and some more
-_SPACE = re.compile(r"\s*")
+_SPACE, _GAP, _LONG_GAP = re.compile(r"\s*"), re.compile(r"\s+"), re.compile(r"\s{2,}")
 _SENTENCE_END = re.compile(r"[.!?][\"'”’)\]]*(?:[⁰¹²³⁴⁵⁶⁷⁸⁹,⁻–-]+|\[[\d,;\s–-]+\])?(?=\s+[\"'“‘(\[]?[A-Z0-9“]|\s*\Z)")
 
 
@@ -150,26 +151,25 @@ class Report:
     def find_all(self, quote: str) -> list[Span]:
         """Every place where a quote stands."""
         needle = " ".join(quote.split())
-        flat, places = self._flat
+        flat, places, ahead = self._flat
         found: list[Span] = []
         at = flat.find(needle) if needle else -1
         while at >= 0:
-            start, end = places[at], places[at + len(needle) - 1] + 1
+            last = at + len(needle) - 1
+            start, end = at + ahead[bisect_right(places, at) - 1], last + ahead[bisect_right(places, last) - 1] + 1
             found.append(Span(start, end, self.section_at(start)))
             at = flat.find(needle, at + len(needle))
         return found
 
     @cached_property
-    def _flat(self) -> tuple[str, list[int]]:
-        """The text with each run of white space as one space, and where each of its characters stands in the text."""
-        letters, places, after_space = [], [], False
-        for place, letter in enumerate(self.text):
-            space = letter.isspace()
-            if not (space and after_space):
-                letters.append(" " if space else letter)
-                places.append(place)
-            after_space = space
-        return "".join(letters), places
+    def _flat(self) -> tuple[str, list[int], list[int]]:
+        """The text with each run of white space as one space; the places in it after longer runs, and how far the text is ahead from each on."""
+        places, ahead, more = [0], [0], 0
+        for gap in _LONG_GAP.finditer(self.text):
+            more += len(gap.group()) - 1
+            places.append(gap.end() - more)
+            ahead.append(more)
+        return _GAP.sub(" ", self.text), places, ahead
 
     def section_at(self, offset: int) -> str:
         """The name of the section that holds an offset."""

@@ -16,6 +16,7 @@ from typing import Any
 _PLAIN = re.compile(r"[A-Za-z(][A-Za-z0-9 .,;()'/%+<>=_²³°µμαβγ!:\-]*\Z")
 _UNSAFE = re.compile(r":(?:\s|\Z)|\s#|\s\Z|\A(?:true|false|null|yes|no|on|off|y|n)\Z", re.I)
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
+_IN_QUOTES = str.maketrans(_ESCAPES)
 
 
 def to_yaml(data: dict[str, Any]) -> str:
@@ -39,7 +40,9 @@ def scalar(value: Any) -> str:
     text = str(value)
     if _PLAIN.match(text) and not _UNSAFE.search(text):
         return text
-    return '"' + "".join(_ESCAPES.get(c) or (c if c.isprintable() and c != "\ufeff" else _hex(c)) for c in text) + '"'
+    if text.isprintable():
+        return f'"{text.translate(_IN_QUOTES)}"'
+    return '"' + "".join(_ESCAPES.get(c) or (c if c.isprintable() else _hex(c)) for c in text) + '"'
 
 
 def _hex(char: str) -> str:

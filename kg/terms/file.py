@@ -124,13 +124,13 @@ class VocabularyFile:
             line + "\t" * 9).split("\t")[:10]
 
         def curies(cell: str) -> tuple[str, ...]:
-            return tuple(each if ":" in each else f"{prefix}:{each}" for each in cell.split())
+            return tuple([each if ":" in each else f"{prefix}:{each}" for each in cell.split()]) if cell else ()
 
         synonyms = names.split("\x1f") if names else []
         source, kind = int(flags[1:] or 0), flags[:1]
         return Term(
-            f"{prefix}:{local}", label, tuple(each[1:] for each in synonyms), curies(parents), kind.isupper(),
-            curies(replaced_by), self.header["releases"][source], tuple(KINDS[each[0]] for each in synonyms),
+            f"{prefix}:{local}", label, tuple([each[1:] for each in synonyms]), curies(parents), kind.isupper(),
+            curies(replaced_by), self.header["releases"][source], tuple([KINDS[each[0]] for each in synonyms]),
             curies(roles), curies(part_of), curies(broader), curies(same_as), TERM_KINDS[kind.lower()])
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from kg.draft.names.hpo import hp
+from kg.draft.reading.pieces import Openings
 
-_GROWTH = re.compile(
+_GROWTH = Openings(
     r"\b(?P<what>birth[- ]weight|birth length|height|stature|length|weight|head circumference|occipito-?frontal "
     r"circumference|OFC|HC)\b(?P<between>[^.;\n]{0,45}?(?:\d\.\d[^.;\n]{0,25}?)?)"
     r"(?:(?P<below><|≤|\bbelow|\bunder|\bless than)?(?P<above>>|≥|\babove|\bover|\bgreater than)?\s*(?:the\s*)?"
@@ -14,7 +15,6 @@ _GROWTH = re.compile(
     r"(?P<p2>\d{1,2}(?:\.\d)?)\s*(?:st|nd|rd|th)?\s*(?:per)?centile)"
     r"|(?P<sd>[-−–+]\s?\d(?:\.\d+)?)\s?(?:SDS?\b|z|standard deviation)|(?P<n>\d(?:\.\d+)?)\s?(?:SDs?|"
     r"standard deviations?)\s+(?P<side>below|above))",
-    re.I,
 )
 #: What is measured -> the labels for low and high.
 _GROWTH_SHOWS = {
@@ -24,7 +24,7 @@ _GROWTH_SHOWS = {
 }  # fmt: skip
 
 
-def read_growth(text: str) -> list[tuple[int, int, str]]:
+def read_growth(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int, str]]:
     """Sizes told by centile or standard deviation, where they are out of the normal: (start, end, HPO id).
 
     Example:
@@ -32,13 +32,13 @@ def read_growth(text: str) -> list[tuple[int, int, str]]:
     ['HP:0004322', 'HP:0000252']
     """
     found = []
-    for match in _GROWTH.finditer(text):
+    for match in _GROWTH.finditer(text, start, end):
         if re.search(
             r"\b(?:height|weight|length|circumference|OFC|normal|was born|sitting|vertebra\w*)\b", match["between"], re.I
         ) or re.search(
             r"(?:sitting|vertebral|femoral|facial|crown-rump|arm|penile|foot|hand|limb|mother'?s?|father'?s?|"
             r"maternal|paternal|parental|trunk|segment)\s*\Z",
-            text[max(0, match.start() - 14) : match.start()],
+            text[max(start, match.start() - 14) : match.start()],
             re.I,
         ):
             continue

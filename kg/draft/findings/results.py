@@ -28,9 +28,8 @@ def read_measurements(sheet: Sheet, sentence: Span) -> list[tuple[int, int]]:
         if evidence is not None:
             sheet.add("measurements", reading.name, _measurement(sheet, sentence, reading) | evidence)
             taken.append((reading.start, reading.end))
-    stretch = text[sentence.start : sentence.end]
-    for start, end, curie in (*read_growth(stretch), *told_findings(stretch)):
-        start, end = start + sentence.start, end + sentence.start
+    stretch = text, sentence.start, sentence.end
+    for start, end, curie in (*read_growth(*stretch), *told_findings(*stretch)):
         evidence, at = sheet.quote(start, end), sheet.time_at(sentence, start)
         told = any(h.curie == curie for h in sheet.hits)
         if evidence and sheet.status.setdefault((curie, at, frozenset()), "present") == "present" and not told:

@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from kg.draft.names.bits import bit_map
 from kg.draft.names.packed import FILE, Tables, pack
 from kg.draft.names.phrases import AMBIGUOUS, JOINING, meaning_words, phrase_key, single_keys, words_of
 from kg.draft.names.words import GRADES, LABORATORY, PARTING, STOP, keys, rows_of, word_list
 from kg.files import write_bytes
-from kg.terms import Terms, load_terms, name_hash, normalise
+from kg.terms import Terms, load_terms, normalise
 
 ROOT = "HP:0000118"  # Phenotypic abnormality
 PLACES = word_list("places")
@@ -131,18 +132,10 @@ def _parts(terms: Terms) -> tuple[frozenset[int], frozenset[int]]:
 
 
 def compiled(terms: Terms) -> bytes:
-    """The tables, and the bit map of all names, as one file; the same bytes for the same sources."""
-    return pack(build_tables(terms), _name_bits(terms))
-
-
-def _name_bits(terms: Terms) -> bytes:
-    bits = bytearray(1 << 20)
-    for term in terms:
-        for name, _ in term.names():
-            bucket, fingerprint = name_hash(normalise(name))
-            at = (bucket << 7) | (fingerprint >> 1)
-            bits[at >> 3] |= 1 << (at & 7)
-    return bytes(bits)
+    """The tables, and the bit maps of all names, as one file; the same bytes for the same sources."""
+    names = {normalise(name) for term in terms for name, _ in term.names()}
+    long = {" ".join(words[:2]) for words in map(str.split, names) if len(words) > 2}
+    return pack(build_tables(terms), bit_map(names), bit_map(long))
 
 
 if __name__ == "__main__":

@@ -10,16 +10,22 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from functools import lru_cache
 
-from kg.draft.names.tables import names_map
+from kg.draft.names.bits import may_hold
+from kg.draft.names.tables import name_maps
 from kg.draft.names.words import STOP, rows_of, word_list
+from kg.draft.reading.pieces import Memory
 from kg.ontology import own_terms
-from kg.terms import Terms, load_terms, name_hash, normalise
+from kg.terms import Terms, load_terms, normalise
 
 _WORD = re.compile(r"[^\W_][\w'’α-ω-]*")
 _LINE_END = re.compile(r"[^\S\n]*\n\s*")
+#: Words that a name has at most.
 LONGEST = 6
+_Bearers = tuple[tuple[tuple[str, str], ...], ...]
 _DISEASES = frozenset({"MONDO:0000001", "MONDO:0021178"})  # disease; injury
 #: Words that are names of some term, but in a report are not meant so.
 _COMMON = word_list("common")
@@ -36,6 +42,11 @@ def _with_own(packaged: Terms) -> Terms:
 @lru_cache(maxsize=1)
 def _own_names() -> frozenset[str]:
     return frozenset(normalise(name) for term in own_terms() for name, _ in term.names())
+
+
+@lru_cache(maxsize=1)
+def _own_beginnings() -> frozenset[tuple[str, str]]:
+    return frozenset((words[0], words[1]) for words in map(str.split, _own_names()) if len(words) > 2)
 
 
 def vocabulary() -> Terms:
@@ -55,19 +66,19 @@ def named(words: str, prefixes: tuple[str, ...]) -> str | None:
     >>> named("prednisolone", ("CHEBI",)), named("left pleural", ("UBERON", "MONDO")), named("total hysterectomy", ("cg",))
     ('CHEBI:8378', None, 'cg:TotalHysterectomy')
     """
-    return _named(normalise(words), prefixes)
+    return _first_of(_bearers(normalise(words)), prefixes)
 
 
-def _named(name: str, prefixes: tuple[str, ...]) -> str | None:
-    for bearers in _bearers(name):
-        for prefix, curie in bearers:
+def _first_of(bearers: _Bearers, prefixes: tuple[str, ...]) -> str | None:
+    for each in bearers:
+        for prefix, curie in each:
             if prefix in prefixes:
                 return curie
     return None
 
 
 @lru_cache(maxsize=200_000)
-def _bearers(name: str) -> tuple[tuple[tuple[str, str], ...], ...]:
+def _bearers(name: str) -> _Bearers:
     """The current terms that bear a name, then those that bear its singular: (prefix, CURIE), labels before synonyms."""
     return tuple(_bear(each) for each in (name, *_singulars(name)) if _may_be(each))
 
@@ -110,11 +121,14 @@ def _singulars(name: str) -> tuple[str, ...]:
 
 
 def _may_be(name: str) -> bool:
-    """Whether any term may bear this name: one bit, wrong in one case of thirty, and only towards yes."""
-    bits = names_map()
-    bucket, fingerprint = name_hash(name)
-    at = (bucket << 7) | (fingerprint >> 1)
-    return bool(bits[at >> 3] >> (at & 7) & 1) or name in _own_names()
+    """Whether any term may bear this name."""
+    return may_hold(name_maps()[0], name) or name in _own_names()
+
+
+@lru_cache(maxsize=200_000)
+def _may_begin(first: str, second: str) -> bool:
+    """Whether these may be the first words of a longer name; one that has an 's is looked up without it too."""
+    return "'s" in first or "'s" in second or may_hold(name_maps()[1], f"{first} {second}") or (first, second) in _own_beginnings()
 
 
 @lru_cache(maxsize=4096)
@@ -128,6 +142,7 @@ def is_disease(curie: str) -> bool:
     return not curie.startswith("MONDO") or not _DISEASES.isdisjoint(vocabulary().ancestors(curie))
 
 
+@lru_cache(maxsize=4096)
 def is_short_form(curie: str, words: str) -> bool:
     """Whether the name that these words bear is a short form in capitals, and they are not: `child` is not `chILD`.
 
@@ -152,48 +167,100 @@ def is_named_otherwise(curie: str, words: str) -> bool:
     return not any(a[:5] == b[:5] for a in label for b in normalise(words).split())
 
 
-def _words(text: str, start: int, end: int) -> tuple[list[tuple[int, int]], list[str]]:
-    """The words of a stretch, and how names are compared: ligatures undone, a word broken at the end of a line joined again."""
-    words: list[tuple[int, int]] = []
-    lower: list[str] = []
-    for match in _WORD.finditer(text, start, end):
-        a, b = match.span()
-        word = match.group()
-        if not word.isascii():
-            word = word.rstrip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
-            b = a + len(word)
-            word = unicodedata.normalize("NFKC", word)
-        if words and text[words[-1][1] - 1] == "-" and word[:1].islower() and _LINE_END.fullmatch(text, words[-1][1], a):
-            first = lower[-1].removesuffix("-")
-            joined = first + normalise(word)
-            lower[-1] = joined if _bearers(joined) else f"{first}-{normalise(word)}"
-            words[-1] = words[-1][0], b
-            continue
-        words.append((a, b))
-        lower.append(normalise(word))
-    return words, lower
+def _without_figures(word: str) -> str:
+    return word if word.isascii() else word.rstrip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+
+
+_compared = Memory(lambda word: normalise(unicodedata.normalize("NFKC", _without_figures(word))))
+
+
+class _Names:
+    """The words of a text, and the names of terms that begin at each: looked up when first asked for, once for all vocabularies.
+
+    Ligatures are undone, and a word broken at the end of a line is joined again.
+    """
+
+    def __init__(self, text: str) -> None:
+        spans = [match.span() for match in _WORD.finditer(text)]
+        words = [text[start:stop] for start, stop in spans]
+        self.starts = [start for start, _ in spans]
+        self.stops = [stop for _, stop in spans]
+        self.ends = [start + size for start, size in zip(self.starts, map(len, map(_without_figures, words)))]  # without the raised figures of a citation
+        self.lower = list(_compared.of(words))  # how names are compared
+        for k in reversed([k for k, word in enumerate(words[:-1]) if word.endswith("-")]):
+            self._join(text, k)
+        self.runs = [1] * len(self.starts)  # how many words follow with nothing but white space between, and none that parts names
+        gaps = [text[end:start] for end, start in zip(self.ends, self.starts[1:])]
+        apart = [not gap.isspace() or word in _BETWEEN for gap, word in zip(gaps, self.lower[1:])]
+        for k in range(len(apart) - 1, -1, -1):
+            if not apart[k]:
+                self.runs[k] = self.runs[k + 1] + 1
+        self._bear: list[Sequence[tuple[int, _Bearers]] | None] = [None] * len(self.starts)
+
+    def _join(self, text: str, k: int) -> None:
+        """A word whose end stands on the next line as one."""
+        rest = k + 1
+        if text[self.ends[k] - 1] == "-" and text[self.starts[rest]].islower() and _LINE_END.fullmatch(text, self.ends[k], self.starts[rest]):
+            first = self.lower[k].removesuffix("-")
+            joined = first + self.lower[rest]
+            self.lower[k] = joined if _bearers(joined) else f"{first}-{self.lower[rest]}"
+            self.ends[k], self.stops[k] = self.ends[rest], self.stops[rest]
+            for each in (self.starts, self.stops, self.ends, self.lower):
+                del each[rest]
+
+    def beginning(self, i: int) -> Sequence[tuple[int, _Bearers]]:
+        """The names that begin with a word: how many words each has, the longest first, and the terms that bear it."""
+        known = self._bear[i]
+        if known is None:
+            known = self._bear[i] = self._look(i)
+        return known
+
+    def _look(self, i: int) -> Sequence[tuple[int, _Bearers]]:
+        alone, most = _alone[self.lower[i]], self.runs[i]
+        if alone is None or most == 1:
+            return alone or ()
+        first, second = self.lower[i : i + 2]
+        found: list[tuple[int, _Bearers]] = []
+        if most > 2 and _may_begin(first, second):
+            for n in range(min(LONGEST, most), 2, -1):
+                if self.lower[i + n - 1] not in _NEVER_LAST and any(bearers := _bearers(" ".join(self.lower[i : i + n]))):
+                    found.append((n, bearers))
+        if second not in _NEVER_LAST and any(bearers := _bearers(f"{first} {second}")):
+            found.append((2, bearers))
+        return [*found, *alone]
+
+
+def _bears_alone(word: str) -> Sequence[tuple[int, _Bearers]] | None:
+    """The name that is this word alone; None where no name begins with it."""
+    if word in STOP or word in _BETWEEN or word.isdigit():
+        return None
+    bearers = () if word in _COMMON or len(word) < 3 or word in _NEVER_LAST else _bearers(word)
+    return ((1, bearers),) if any(bearers) else ()
+
+
+_alone = Memory(_bears_alone)
+_names_of = lru_cache(maxsize=8)(_Names)
 
 
 def find_terms(
     text: str, prefixes: tuple[str, ...], start: int = 0, end: int | None = None, longest: int = LONGEST
 ) -> list[tuple[int, int, str]]:
-    """The longest names of terms, left to right, none over another: (start, end, CURIE)."""
-    words, lower = _words(text, start, len(text) if end is None else end)
-    runs = [1] * len(words)  # how many words follow with nothing but white space between, and none that parts names
-    for k in range(len(words) - 2, -1, -1):
-        if lower[k + 1] not in _BETWEEN and text[words[k][1] : words[k + 1][0]].isspace():
-            runs[k] = runs[k + 1] + 1
-    found, i = [], 0
-    while i < len(words):
-        step, first = 1, lower[i]
-        if first not in STOP and first not in _BETWEEN and not first.isdigit():
-            for n in range(min(longest, runs[i]), 0, -1):
-                if n == 1 and (first in _COMMON or len(first) < 3) or lower[i + n - 1] in _NEVER_LAST:
-                    continue
-                curie = _named(" ".join(lower[i : i + n]) if n > 1 else first, prefixes)
-                if curie:
-                    found.append((words[i][0], words[i + n - 1][1], curie))
-                    step = n
-                    break
+    """The longest names of terms, left to right, none over another: (start, end, CURIE).
+
+    Args:
+        longest: words that a name has at most; no more than LONGEST.
+    """
+    names, end = _names_of(text), len(text) if end is None else end
+    i, stop = bisect_left(names.starts, start), bisect_right(names.stops, end)
+    if i and names.stops[i - 1] > start or stop < len(names.starts) and names.starts[stop] < end:  # it cuts a word
+        return [(a + start, b + start, curie) for a, b, curie in find_terms(text[start:end], prefixes, longest=longest)]
+    found = []
+    while i < stop:
+        step = 1
+        for n, bearers in names.beginning(i):
+            if n <= longest and i + n <= stop and (curie := _first_of(bearers, prefixes)):
+                found.append((names.starts[i], names.ends[i + n - 1], curie))
+                step = n
+                break
         i += step
     return found

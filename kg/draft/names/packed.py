@@ -1,7 +1,7 @@
 """The tables of names as one file of bytes, and back.
 
 The file: MAGIC, the stamp of what it was made from, then pieces (length as uint32, zlib): four tables of keys and ids,
-the rest as JSON, and the bit map of all names.
+the rest as JSON, and the bit maps of all names and of how the long ones begin.
 """
 
 from __future__ import annotations
@@ -51,19 +51,19 @@ def stamp() -> bytes:
     with vocabulary.open("rb") as file:
         digest.update(file.read(4096 if vocabulary == VOCABULARY else -1) + str(vocabulary.stat().st_size).encode())
     here = Path(__file__).parent
-    for path in (*sorted(DATA.glob("*.tsv")), *(here / name for name in ("words.py", "phrases.py", "packed.py", "compile.py"))):
+    for path in (*sorted(DATA.glob("*.tsv")), *(here / name for name in ("words.py", "phrases.py", "packed.py", "bits.py", "compile.py"))):
         digest.update(path.read_bytes())
     return digest.digest()
 
 
-def pack(tables: Tables, name_bits: bytes) -> bytes:
-    """Tables and bit map as one file; the same bytes for the same tables."""
+def pack(tables: Tables, *bit_maps: bytes) -> bytes:
+    """Tables and both bit maps as one file; the same bytes for the same tables."""
     rest = {
         "readings": [[key, *curies] for key, curies in sorted(tables.readings.items())],
         "abbreviations": dict(sorted(tables.abbreviations.items())),
         **{part: sorted(getattr(tables, part)) for part in ("vocabulary", "sites", "qualities")},
     }
-    pieces = [*map(_packed, (tables.exact, tables.loose, tables.single, tables.joined)), json.dumps(rest).encode(), name_bits]
+    pieces = [*map(_packed, (tables.exact, tables.loose, tables.single, tables.joined)), json.dumps(rest).encode(), *bit_maps]
     out = MAGIC + stamp()
     for piece in pieces:
         small = zlib.compress(piece, 9)
@@ -88,7 +88,7 @@ def pieces_of(data: bytes) -> list[bytes]:
 
 def unpack(pieces: list[bytes]) -> Tables:
     """The tables out of the pieces of a file."""
-    *packed, rest = (zlib.decompress(piece) for piece in pieces[:-1])
+    *packed, rest = (zlib.decompress(piece) for piece in pieces[:-2])
     exact, loose, single, joined = map(_unpacked, packed)
     more = json.loads(rest)
     readings = {key: tuple(curies) for key, *curies in more["readings"]}
@@ -96,9 +96,9 @@ def unpack(pieces: list[bytes]) -> Tables:
     return Tables(exact, loose, single, joined, readings, more["abbreviations"], *words)
 
 
-def unpack_names(pieces: list[bytes]) -> bytes:
-    """The bit map out of the pieces of a file."""
-    return zlib.decompress(pieces[-1])
+def unpack_maps(pieces: list[bytes]) -> tuple[bytes, bytes]:
+    """The bit maps out of the pieces of a file."""
+    return zlib.decompress(pieces[-2]), zlib.decompress(pieces[-1])
 
 
 def _packed(table: dict[int, str]) -> bytes:

@@ -39,15 +39,15 @@ def _openings() -> ManyOpenings:
     return ManyOpenings([row.pattern for row in _table()])
 
 
-def told_findings(text: str) -> list[tuple[int, int, str]]:
-    """The findings that a text tells by a number or a count: (start, end, HPO id), in text order.
+def told_findings(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int, str]]:
+    """The findings that a stretch of text tells by a number or a count: (start, end, HPO id), in text order.
 
     Example:
     >>> told_findings("He walked at 13 months. Power was 3/5 in the legs.")
     [(24, 37, 'HP:0001324')]
     """
     found, table = [], _table()
-    for number, match in _openings().finditer(text):
+    for number, match in _openings().finditer(text, start, end):
         row = table[number]
         if "n" not in row.pattern.groupindex or row.least <= float(match["n"]) <= row.most:
             found.append((match.start(), match.end(), row.curie))

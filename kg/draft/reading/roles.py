@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import replace
 
 from kg.draft.reading.source import ARGUES, Source
 from kg.report import HEADINGS, Span
 
 _INLINE = re.compile(
-    r"(?:(?<=\s)|\A)(?P<words>Abstract|Summary|Key\s?words|Introduction|Background|Case [Pp]resentations?|Case [Rr]eports?|Case [Dd]escription|Case [Hh]istory|"
+    r"(?P<words>Abstract|Summary|Key\s?words|Introduction|Background|Case [Pp]resentations?|Case [Rr]eports?|Case [Dd]escription|Case [Hh]istory|"
     r"Patient and observation|Patient information|Methods|Results|Discussion|Conclusions?|References|Acknowledge?ments?|Competing interests|Conflicts? of interest|"
     r"ABSTRACT|SUMMARY|KEY\s?WORDS|INTRODUCTION|BACKGROUND|CASE PRESENTATIONS?|CASE REPORTS?|CASE DESCRIPTION|CASE HISTORY|DISCUSSION|CONCLUSIONS?|REFERENCES|ACKNOWLEDGE?MENTS?|"
     r"Presentation of case|Consent|Authors['’] contributions|Abbreviations|Funding)\s*[:.]?\s+(?=[A-Z0-9“\"])"
@@ -42,11 +43,13 @@ def with_roles(source: Source) -> tuple[Span, ...]:
     """
     if source.has_sections:
         return source.body
-    now, found, seen = "", [], set()
+    text, now, found, seen = source.text, "", [], set()
+    inline = [m for m in _INLINE.finditer(text) if not text[m.start() - 1 : m.start()].strip()]
+    starts = [m.start() for m in inline]
     for sentence in source.body:
-        headings = [m["words"] for m in _INLINE.finditer(source.text, sentence.start, sentence.end)]
+        headings = [m for m in inline[bisect_left(starts, sentence.start) : bisect_left(starts, sentence.end)] if m.end() < sentence.end]
         if headings:
-            words = " ".join(headings[-1].lower().split())
+            words = " ".join(headings[-1]["words"].lower().split())
             now = (
                 HEADINGS.get(words)
                 or HEADINGS.get(words.removesuffix("s"))
