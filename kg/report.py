@@ -58,7 +58,7 @@ _ABBREVIATION = re.compile(
     re.I,
 )
 _LONGEST_ABBREVIATION = 12  # letters, and some more
-_SPACE, _GAP, _LONG_GAP = re.compile(r"\s*"), re.compile(r"\s+"), re.compile(r"\s{2,}")
+_SPACE, _GAP, _LONG_GAP = re.compile(r"\s*"), re.compile(r"\s{2,}|[^\S ]"), re.compile(r"\s{2,}")
 _SENTENCE_END = re.compile(r"[.!?][\"'”’)\]]*(?:[⁰¹²³⁴⁵⁶⁷⁸⁹,⁻–-]+|\[[\d,;\s–-]+\])?(?=\s+[\"'“‘(\[]?[A-Z0-9“]|\s*\Z)")
 
 

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from kg.draft.findings.antibodies import _antibodies
 from kg.draft.findings.measure import analytes
 from kg.draft.findings.negate import _cues
-from kg.draft.reading.pieces import Memory, Openings, first_words, pieces
+from kg.draft.reading.first_words import first_words
+from kg.draft.reading.openings import Openings
+from kg.draft.reading.pieces import Memory, pieces
 
 # Words that open matches, signs and letters that part or join them, and letters that fold to ASCII ones.
 PARTS = ["no", "No", "not", "without", "denied", "fails to reveal", "family history of", "was negative", "but", "haemoglobin", "Hb", "CRP", "C3", "was 6.2 g/dL",

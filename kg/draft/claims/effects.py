@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from kg.draft.reading.pieces import ManyOpenings
+from kg.draft.reading.openings import ManyOpenings
 
 #: Effect -> its verb: stem, endings of the active, noun. A noun is followed by `of` or `in`.
 _VERBS = (

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from kg.draft.names.hpo import hp
 from kg.draft.names.words import rows_of
-from kg.draft.reading.pieces import ManyOpenings
+from kg.draft.reading.openings import ManyOpenings
 
 
 class Antibody(NamedTuple):

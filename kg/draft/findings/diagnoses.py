@@ -9,14 +9,14 @@ from typing import Any
 
 from kg.draft.findings.findings import is_history
 from kg.draft.names.ground import find_terms, is_disease, is_named_otherwise, is_short_form, vocabulary
+from kg.draft.reading.openings import Openings
 from kg.draft.sheet import Sheet
 from kg.report import Span
 from kg.terms import normalise
 
-_CUE = re.compile(
+_CUE = Openings(
     r"\b(?:diagnos(?:is|ed|es)|confirmed|known case of|consistent with|compatible with|suspected|diagnostic of|case of|suffering from|in keeping with|"
-    r"indicative of|revealed to be|proved to be|turned out to be|was found to have|ruled out|suspicion of)\b",
-    re.I,
+    r"indicative of|revealed to be|proved to be|turned out to be|was found to have|ruled out|suspicion of)\b"
 )
 #: A disease before its verb: `macrophage activation syndrome was diagnosed`; not `a man with gout was diagnosed with lupus`.
 _CUE_AFTER = re.compile(
@@ -137,7 +137,7 @@ def read_diagnoses(sheet: Sheet, sentence: Span, shorts: dict[str, str]) -> None
         _write(sheet, a, b, curie, told, sheet.when(sentence, a), 0.75, why if told != "confirmed" else "")
 
 
-_MAY_FOLLOW = re.compile(r"\b(?:diagnosed|suspected|confirmed|established|ruled out|excluded)\b", re.I)
+_MAY_FOLLOW = Openings(r"\b(?:diagnosed|suspected|confirmed|established|ruled out|excluded)\b")
 
 
 def _diagnosed(text: str, sentence: Span, diseases: list[tuple[int, int, str]]) -> Iterator[tuple[int, int, str, str]]:

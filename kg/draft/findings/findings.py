@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from kg.draft.names.ground import find_terms, named
 from kg.draft.names.words import rows_of
-from kg.draft.reading.pieces import ManyOpenings
+from kg.draft.reading.openings import ManyOpenings
 from kg.terms import load_terms
 
 _SITE_LINK = re.compile(

@@ -13,7 +13,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from kg.draft.names.words import any_of, rows_of
-from kg.draft.reading.pieces import Openings, alternatives, first_words, whole_words
+from kg.draft.reading.first_words import alternatives, first_words
+from kg.draft.reading.openings import Openings, whole_words
 
 REACH = 220  # characters that a cue governs at most
 _HARD = re.compile(r"[;:]|[.?!](?=\s|\Z)|\n\s*\n")

@@ -9,6 +9,7 @@ from kg.draft.findings.diagnoses import find_diseases
 from kg.draft.findings.findings import grade_of, is_history, is_present_illness, severity_of, side_of, sites_after
 from kg.draft.names.ground import is_named_otherwise, named
 from kg.draft.names.recognise import Hit
+from kg.draft.reading.openings import Stems
 from kg.draft.sheet import Sheet
 from kg.report import Span
 
@@ -21,9 +22,8 @@ _NEARLY = re.compile(r"\b(?:nearly|almost|partially|largely|mostly)\b", re.I)
 _WITHOUT = re.compile(r"\bwithout (?:any )?(?:(?:features|evidence|signs?|history) of )?\Z", re.I)
 _YEARS_OF = re.compile(r"\byears?['’]?[\s-]+history of\s+(?:\w+\s+)?\Z", re.I)
 _ILL_WITH = re.compile(r"\b(?:present(?:ed|s|ing)|complain\w*|admitted|referred|seen)\b", re.I)
-_MAY_BE_PAST = re.compile(
-    r"history|known|previous|diagnosed|background|morbid|underlying|pre-?existing|mother|father|brother|sister|sibling|parent|family|famil|aunt|uncle|cousin|PMH",
-    re.I,
+_MAY_BE_PAST = Stems(
+    *"history known previous diagnosed background morbid underlying existing mother father brother sister sibling parent famil aunt uncle cousin PMH".split()
 )
 _VAGUE = frozenset({"MONDO:0000001"})  # disease
 _NO_HISTORY_OF = re.compile(r"\b(?:no|without|denied (?:any )?)\s*history of\b", re.I)

@@ -13,11 +13,12 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from kg.draft.names.bits import may_hold
 from kg.draft.names.tables import name_maps
 from kg.draft.names.words import STOP, rows_of, word_list
-from kg.draft.reading.pieces import Memory
+from kg.draft.reading.pieces import Memory, pieces
 from kg.ontology import own_terms
 from kg.terms import Terms, load_terms, normalise
 
@@ -167,11 +168,25 @@ def is_named_otherwise(curie: str, words: str) -> bool:
     return not any(a[:5] == b[:5] for a in label for b in normalise(words).split())
 
 
-def _without_figures(word: str) -> str:
-    return word if word.isascii() else word.rstrip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+class _Word(NamedTuple):
+    """A word of a piece of text: where it begins and ends, with and without the raised figures of a citation, and how names are compared."""
+
+    start: int
+    stop: int
+    end: int
+    lower: str
 
 
-_compared = Memory(lambda word: normalise(unicodedata.normalize("NFKC", _without_figures(word))))
+def _words(piece: str) -> tuple[_Word, ...]:
+    words = []
+    for match in _WORD.finditer(piece):
+        word = match.group()
+        black = word if word.isascii() else word.rstrip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+        words.append(_Word(*match.span(), match.start() + len(black), normalise(unicodedata.normalize("NFKC", black))))
+    return tuple(words)
+
+
+_inside = Memory(_words)
 
 
 class _Names:
@@ -181,13 +196,10 @@ class _Names:
     """
 
     def __init__(self, text: str) -> None:
-        spans = [match.span() for match in _WORD.finditer(text)]
-        words = [text[start:stop] for start, stop in spans]
-        self.starts = [start for start, _ in spans]
-        self.stops = [stop for _, stop in spans]
-        self.ends = [start + size for start, size in zip(self.starts, map(len, map(_without_figures, words)))]  # without the raised figures of a citation
-        self.lower = list(_compared.of(words))  # how names are compared
-        for k in reversed([k for k, word in enumerate(words[:-1]) if word.endswith("-")]):
+        cut, places = pieces(text)
+        words = [(at + start, at + stop, at + end, low) for at, inside in zip(places, _inside.of(cut)) for start, stop, end, low in inside]
+        self.starts, self.stops, self.ends, self.lower = map(list, zip(*words)) if words else ([], [], [], [])
+        for k in reversed([k for k, word in enumerate(self.lower[:-1]) if word.endswith("-")]):
             self._join(text, k)
         self.runs = [1] * len(self.starts)  # how many words follow with nothing but white space between, and none that parts names
         gaps = [text[end:start] for end, start in zip(self.ends, self.starts[1:])]

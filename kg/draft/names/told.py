@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from kg.draft.names.words import rows_of
-from kg.draft.reading.pieces import ManyOpenings
+from kg.draft.reading.openings import ManyOpenings
 from kg.terms import load_terms
 
 

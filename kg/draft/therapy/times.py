@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from kg.draft.reading.patient import duration, to_number
-from kg.draft.reading.pieces import ManyOpenings
+from kg.draft.reading.openings import ManyOpenings, Stems
 from kg.draft.reading.source import Source
 from kg.draft.therapy.dates import Date, between, find_dates
 from kg.draft.therapy.events import event_of, is_visit
@@ -57,6 +57,7 @@ _OPERATION = re.compile(
     r"\b(?:surgery|operation|operated|resect(?:ed|ion)|excis(?:ed|ion)|(?:re-?)?transplant\w*|\w{3,}ectomy|\w{3,}otomy|\w{3,}plasty|ablation|bypass|implantation|repair(?:ed)?|started on|treated with)\b",
     re.I,
 )
+_MAY_OPERATE = Stems(*"surg operat resect excis transplant ectomy otomy plasty ablat bypass implant repair started treated".split())
 _DONE = re.compile(
     r"\b(?:underwent|performed|carried out|operated|resected|excised|transplanted|received|implanted|repaired|done|undertaken|removed|started|treated)\b",
     re.I,
@@ -155,7 +156,7 @@ def read_times(source: Source, story: tuple[Span, ...], age: str = "") -> TimeLi
         if marks:
             line.marks[sentence.start] = marks
             line.clauses[sentence.start] = _clauses(text, sentence)
-        for match in _OPERATION.finditer(text, sentence.start, sentence.end):
+        for match in _OPERATION.finditer(text, sentence.start, sentence.end) if _MAY_OPERATE.search(text, sentence.start, sentence.end) else ():
             told_again = tale.operation and not tale.operates and not marks  # details of an operation, after what came of it
             if (
                 not told_again

@@ -1,0 +1,198 @@
+"""Patterns that are tried only where a match can begin.
+
+A pattern whose matches begin with one of some words is not tried at every letter of a text, but only where such a word
+stands. Which patterns a word can open is worked out for all of them together, once a word; and where they stand, once a text.
+
+>>> cues = whole_words("no|denie[sd]")
+>>> [match.group() for match in cues.finditer("She denied pain and had no cough.")]
+['denied', 'no']
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from kg.draft.reading.first_words import first_words
+from kg.draft.reading.pieces import Memory, pieces
+
+_FIRST = re.compile(r"(?<!\w)[^\W_]+|[^\w\s]")  # a word or a sign
+_FOLDED = str.maketrans("ſıİ", "sii")  # letters that match ASCII ones where letter case does not count, beside their small letters
+_Owners = tuple[tuple[int, tuple[int, ...]], ...]
+
+
+class _Board:
+    """Which patterns each word can open. An owner has one pattern or several, and asks for the places of its own."""
+
+    def __init__(self) -> None:
+        self._whole: dict[str, dict[int, set[int]]] = {}  # first word → owner → the numbers of its patterns
+        self._begun: dict[str, dict[int, set[int]]] = {}  # the same for words that may go on
+        self._any_begun: tuple[str, ...] = ()
+        self._stems: list[tuple[int, re.Pattern[str]]] = []  # owner, and what stands anywhere in a word
+        self._owners = 0
+        self._opened: Memory[_Owners] = Memory(self._open)
+        self._inside: Memory[tuple[tuple[int, _Owners], ...]] = Memory(self._look_inside)
+        self._places = lru_cache(maxsize=4)(self._read)
+
+    def add(self, firsts: Sequence[set[str]]) -> int:
+        """A new owner, with the first words of each of its patterns; its number."""
+        for number, first in enumerate(firsts):
+            for word in first:
+                table = self._begun if word.endswith("*") else self._whole
+                table.setdefault(word.rstrip("*"), {}).setdefault(self._owners, set()).add(number)
+        self._any_begun = tuple(sorted(self._begun))
+        return self._added()
+
+    def add_stems(self, stems: re.Pattern[str]) -> int:
+        """A new owner, whose places are the words with one of its stems in them; its number."""
+        self._stems.append((self._owners, stems))
+        return self._added()
+
+    def _added(self) -> int:
+        self._opened.clear()
+        self._inside.clear()
+        self._places.cache_clear()
+        self._owners += 1
+        return self._owners - 1
+
+    def places(self, text: str, owner: int) -> tuple[list[int], list[tuple[int, ...]]]:
+        """Where in a text matches of an owner's patterns can begin, ascending, and for each place the numbers of the patterns."""
+        return self._places(text)[owner]
+
+    def _read(self, text: str) -> list[tuple[list[int], list[tuple[int, ...]]]]:
+        cut, starts = pieces(text)
+        out: list[tuple[list[int], list[tuple[int, ...]]]] = [([], []) for _ in range(self._owners)]
+        for start, inside in zip(starts, self._inside.of(cut)):
+            for at, owners in inside:
+                for owner, numbers in owners:
+                    places, patterns = out[owner]
+                    places.append(start + at)
+                    patterns.append(numbers)
+        return out
+
+    def _look_inside(self, piece: str) -> tuple[tuple[int, _Owners], ...]:
+        plain = piece if piece.isascii() else piece.translate(_FOLDED)
+        found = [(match.start(), self._opened[match.group().lower()]) for match in _FIRST.finditer(plain)]
+        return tuple([(at, owners) for at, owners in found if owners])
+
+    def _open(self, word: str) -> _Owners:
+        tables = [self._whole[word]] if word in self._whole else []
+        if word.startswith(self._any_begun):
+            tables += [owners for begun, owners in self._begun.items() if word.startswith(begun)]
+        found: dict[int, set[int]] = {}
+        for table in tables:
+            for owner, numbers in table.items():
+                found.setdefault(owner, set()).update(numbers)
+        found |= {owner: {0} for owner, stems in self._stems if stems.search(word)}
+        return tuple([(owner, tuple(sorted(numbers))) for owner, numbers in sorted(found.items())])
+
+
+_BOARD = _Board()
+
+
+class Openings:
+    r"""A pattern, tried only where a word stands with which one of its matches can begin; otherwise like `re.compile(pattern, flags)`.
+
+    Args:
+        pattern: matches nothing but what begins with a whole word or a sign; see that it begins with `\b` or `(?<![\w-])`.
+        first: the first words of its matches; else what `first_words` reads from the pattern.
+        flags: for the pattern.
+    Raises:
+        ValueError: see `first_words`; give `first` where that cannot tell.
+    """
+
+    def __init__(self, pattern: str, first: set[str] | None = None, flags: re.RegexFlag = re.I) -> None:
+        self.pattern = re.compile(pattern, flags)
+        self._owner = _BOARD.add([first_words(pattern) if first is None else first])
+
+    def finditer(self, text: str, start: int = 0, end: int | None = None) -> Iterator[re.Match[str]]:
+        """The matches, as `pattern.finditer` gives them."""
+        stop = len(text) if end is None else end
+        places, match_at = _BOARD.places(text, self._owner)[0], self.pattern.match
+        for k in range(bisect_left(places, start), len(places)):
+            at = places[k]
+            if at >= stop:
+                return
+            if at >= start:
+                match = match_at(text, at, stop)
+                if match:
+                    yield match
+                    start = match.end()
+
+    def search(self, text: str, start: int = 0, end: int | None = None) -> re.Match[str] | None:
+        """The first match, as `pattern.search` gives it."""
+        places = _BOARD.places(text, self._owner)[0]
+        stop = len(text) if end is None else end
+        for k in range(bisect_left(places, start), len(places)):
+            if places[k] >= stop:
+                break
+            match = self.pattern.match(text, places[k], stop)
+            if match:
+                return match
+        return None
+
+
+class ManyOpenings:
+    r"""Several patterns of this kind.
+
+    Args:
+        patterns: see `Openings`; compiled ones may have flags of their own, letter case must not count in the first word of the others.
+    Raises:
+        ValueError: see `first_words`.
+
+    Example:
+    >>> times = ManyOpenings([re.compile(r"\b(?:two|ten) days ago"), re.compile(r"\btoday\b")])
+    >>> [(n, match.group()) for n, match in times.finditer("Today she is well; it began two days ago.".lower())]
+    [(0, 'two days ago'), (1, 'today')]
+    """
+
+    def __init__(self, patterns: Sequence[re.Pattern[str]]) -> None:
+        self.patterns = tuple(patterns)
+        self._owner = _BOARD.add([first_words(pattern.pattern) for pattern in self.patterns])
+
+    def finditer(self, text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[int, re.Match[str]]]:
+        """Pattern by pattern its number and what its `finditer` gives."""
+        places, numbers = _BOARD.places(text, self._owner)
+        stop = len(text) if end is None else end
+        first = bisect_left(places, start)
+        of: dict[int, list[int]] = {}  # number of a pattern → where it can begin
+        for k in range(first, bisect_left(places, stop, first)):
+            for number in numbers[k]:
+                of.setdefault(number, []).append(places[k])
+        for number in sorted(of):
+            after, match_at = start, self.patterns[number].match
+            for at in of[number]:
+                match = match_at(text, at, stop) if at >= after else None
+                if match:
+                    yield number, match
+                    after = match.end()
+
+
+class Stems:
+    """Parts of words: a cheap test, as a stretch without any of them has none of the turns of phrase that need one.
+
+    Args:
+        stems: letters and digits only; letter case does not count.
+    """
+
+    def __init__(self, *stems: str) -> None:
+        assert all(stem.isalnum() for stem in stems), stems
+        self._owner = _BOARD.add_stems(re.compile("|".join(map(str.lower, stems))))
+
+    def search(self, text: str, start: int = 0, end: int | None = None) -> bool:
+        """Whether a word of a stretch has one of the stems in it.
+
+        Example:
+        >>> [Stems("ectom", "surg").search(text) for text in ("After thyroidectomy", "Neurosurgery", "After resection")]
+        [True, True, False]
+        """
+        places = _BOARD.places(text, self._owner)[0]
+        k = bisect_left(places, start)
+        return k < len(places) and (end is None or places[k] < end)
+
+
+def whole_words(words: str, first: set[str] | None = None, flags: re.RegexFlag = re.I) -> Openings:
+    r"""The pattern `(?<![\w-])(?:words)(?![\w-])`."""
+    return Openings(rf"(?<![\w-])(?:{words})(?![\w-])", first_words(words) if first is None else first, flags)
