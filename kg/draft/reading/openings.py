@@ -20,7 +20,23 @@ from kg.draft.reading.pieces import Memory, pieces
 
 _FIRST = re.compile(r"(?<!\w)[^\W_]+|[^\w\s]")  # a word or a sign
 _FOLDED = str.maketrans("ſıİ", "sii")  # letters that match ASCII ones where letter case does not count, beside their small letters
-_Owners = tuple[tuple[int, tuple[int, ...]], ...]
+_Numbers = tuple[int, ...]  # of patterns
+
+
+class _Places:
+    """Where in a text the patterns of each owner can begin; worked out when first asked for."""
+
+    def __init__(self, opened: list[tuple[int, dict[int, tuple[tuple[int, _Numbers], ...]]]]) -> None:
+        self._opened = opened  # offset of a piece, and for each owner the places in it
+        self._of: dict[int, tuple[list[int], list[_Numbers]]] = {}
+
+    def of(self, owner: int) -> tuple[list[int], list[_Numbers]]:
+        """The places of an owner, ascending, and for each the numbers of its patterns."""
+        known = self._of.get(owner)
+        if known is None:
+            found = [(start + at, numbers) for start, inside in self._opened if owner in inside for at, numbers in inside[owner]]
+            known = self._of[owner] = [at for at, _ in found], [numbers for _, numbers in found]
+        return known
 
 
 class _Board:
@@ -32,9 +48,9 @@ class _Board:
         self._any_begun: tuple[str, ...] = ()
         self._stems: list[tuple[int, re.Pattern[str]]] = []  # owner, and what stands anywhere in a word
         self._owners = 0
-        self._opened: Memory[_Owners] = Memory(self._open)
-        self._inside: Memory[tuple[tuple[int, _Owners], ...]] = Memory(self._look_inside)
-        self._places = lru_cache(maxsize=4)(self._read)
+        self._opened: Memory[dict[int, _Numbers]] = Memory(self._open)
+        self._inside: Memory[dict[int, tuple[tuple[int, _Numbers], ...]]] = Memory(self._look_inside)
+        self.places = lru_cache(maxsize=8)(self._read)
 
     def add(self, firsts: Sequence[set[str]]) -> int:
         """A new owner, with the first words of each of its patterns; its number."""
@@ -53,31 +69,23 @@ class _Board:
     def _added(self) -> int:
         self._opened.clear()
         self._inside.clear()
-        self._places.cache_clear()
+        self.places.cache_clear()
         self._owners += 1
         return self._owners - 1
 
-    def places(self, text: str, owner: int) -> tuple[list[int], list[tuple[int, ...]]]:
-        """Where in a text matches of an owner's patterns can begin, ascending, and for each place the numbers of the patterns."""
-        return self._places(text)[owner]
-
-    def _read(self, text: str) -> list[tuple[list[int], list[tuple[int, ...]]]]:
+    def _read(self, text: str) -> _Places:
         cut, starts = pieces(text)
-        out: list[tuple[list[int], list[tuple[int, ...]]]] = [([], []) for _ in range(self._owners)]
-        for start, inside in zip(starts, self._inside.of(cut)):
-            for at, owners in inside:
-                for owner, numbers in owners:
-                    places, patterns = out[owner]
-                    places.append(start + at)
-                    patterns.append(numbers)
-        return out
+        return _Places([(start, inside) for start, inside in zip(starts, self._inside.of(cut)) if inside])
 
-    def _look_inside(self, piece: str) -> tuple[tuple[int, _Owners], ...]:
+    def _look_inside(self, piece: str) -> dict[int, tuple[tuple[int, _Numbers], ...]]:
         plain = piece if piece.isascii() else piece.translate(_FOLDED)
-        found = [(match.start(), self._opened[match.group().lower()]) for match in _FIRST.finditer(plain)]
-        return tuple([(at, owners) for at, owners in found if owners])
+        found: dict[int, tuple[tuple[int, _Numbers], ...]] = {}
+        for match in _FIRST.finditer(plain):
+            for owner, numbers in self._opened[match.group().lower()].items():
+                found[owner] = (*found.get(owner, ()), (match.start(), numbers))
+        return found
 
-    def _open(self, word: str) -> _Owners:
+    def _open(self, word: str) -> dict[int, _Numbers]:
         tables = [self._whole[word]] if word in self._whole else []
         if word.startswith(self._any_begun):
             tables += [owners for begun, owners in self._begun.items() if word.startswith(begun)]
@@ -86,7 +94,7 @@ class _Board:
             for owner, numbers in table.items():
                 found.setdefault(owner, set()).update(numbers)
         found |= {owner: {0} for owner, stems in self._stems if stems.search(word)}
-        return tuple([(owner, tuple(sorted(numbers))) for owner, numbers in sorted(found.items())])
+        return {owner: tuple(sorted(numbers)) for owner, numbers in found.items()}
 
 
 _BOARD = _Board()
@@ -110,7 +118,7 @@ class Openings:
     def finditer(self, text: str, start: int = 0, end: int | None = None) -> Iterator[re.Match[str]]:
         """The matches, as `pattern.finditer` gives them."""
         stop = len(text) if end is None else end
-        places, match_at = _BOARD.places(text, self._owner)[0], self.pattern.match
+        places, match_at = _BOARD.places(text).of(self._owner)[0], self.pattern.match
         for k in range(bisect_left(places, start), len(places)):
             at = places[k]
             if at >= stop:
@@ -123,7 +131,7 @@ class Openings:
 
     def search(self, text: str, start: int = 0, end: int | None = None) -> re.Match[str] | None:
         """The first match, as `pattern.search` gives it."""
-        places = _BOARD.places(text, self._owner)[0]
+        places = _BOARD.places(text).of(self._owner)[0]
         stop = len(text) if end is None else end
         for k in range(bisect_left(places, start), len(places)):
             if places[k] >= stop:
@@ -154,7 +162,7 @@ class ManyOpenings:
 
     def finditer(self, text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[int, re.Match[str]]]:
         """Pattern by pattern its number and what its `finditer` gives."""
-        places, numbers = _BOARD.places(text, self._owner)
+        places, numbers = _BOARD.places(text).of(self._owner)
         stop = len(text) if end is None else end
         first = bisect_left(places, start)
         of: dict[int, list[int]] = {}  # number of a pattern → where it can begin
@@ -188,7 +196,7 @@ class Stems:
         >>> [Stems("ectom", "surg").search(text) for text in ("After thyroidectomy", "Neurosurgery", "After resection")]
         [True, True, False]
         """
-        places = _BOARD.places(text, self._owner)[0]
+        places = _BOARD.places(text).of(self._owner)[0]
         k = bisect_left(places, start)
         return k < len(places) and (end is None or places[k] < end)
 
