@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Sequence
 from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
 from kg.draft.names.words import any_of, rows_of
 from kg.draft.reading.first_words import alternatives, first_words
-from kg.draft.reading.openings import Openings, whole_words
+from kg.draft.reading.openings import Alternatives, Openings, whole_words
 
 REACH = 220  # characters that a cue governs at most
 _HARD = re.compile(r"[;:]|[.?!](?=\s|\Z)|\n\s*\n")
@@ -38,22 +41,29 @@ class _Cues(NamedTuple):
 @lru_cache(maxsize=1)
 def _cues() -> _Cues:
     groups: dict[str, tuple[str, str]] = {}
-    parts, first, ending = [], set[str](), None
-    for where, status, words in rows_of("cues.tsv"):
-        cues = alternatives(words)
-        plain = [cue for cue in cues if cue.replace(" ", "").replace("-", "").isalpha()]
-        rest = sorted(set(cues) - set(plain), key=lambda cue: (-len(cue), cue))
-        pattern = "|".join([*(cue.replace(" ", r"\s+") for cue in rest), *([any_of(plain)] if plain else [])])
+    cues: list[tuple[str, str]] = []  # group, cue
+    ending = ""
+    for where, status, words in sorted(rows_of("cues.tsv"), key=lambda row: ("pseudo", "post", "pre", "end").index(row[0])):
         if where == "end":
-            ending = whole_words(pattern, first_words(words))
+            ending = words
             continue
-        first |= first_words(words)
         name = f"g{len(groups)}"
         groups[name] = where, status
-        parts.append(rf"(?P<{name}>{pattern})")
-    order = sorted(zip(groups, parts, strict=True), key=lambda pair: ("pseudo", "post", "pre").index(groups[pair[0]][0]))
+        cues += [(name, cue) for cue in alternatives(words)]
+
+    def written(some: Sequence[int]) -> str:
+        parts = groupby((cues[n] for n in some), key=itemgetter(0))
+        return rf"(?<![\w-])(?:{'|'.join(rf'(?P<{name}>{_either([cue for _, cue in part])})' for name, part in parts)})(?![\w-])"
+
     assert ending, "cues.tsv has no line of words that end a scope"
-    return _Cues(whole_words("|".join(part for _, part in order), first), groups, ending)
+    return _Cues(Alternatives([cue for _, cue in cues], written), groups, whole_words(_either(alternatives(ending)), first_words(ending)))
+
+
+def _either(cues: list[str]) -> str:
+    """A pattern of some cues; those that are patterns themselves first, the longest of them before the others."""
+    plain = [cue for cue in cues if cue.replace(" ", "").replace("-", "").isalpha()]
+    rest = sorted(set(cues) - set(plain), key=lambda cue: (-len(cue), cue))
+    return "|".join([*(cue.replace(" ", r"\s+") for cue in rest), *([any_of(plain)] if plain else [])])
 
 
 def scopes(text: str) -> list[Scope]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+from operator import sub
 
 from kg.draft.names.nouns import has_strange_neighbour, opens_noun
 from kg.draft.names.packed import Tables
@@ -51,17 +53,22 @@ def _starts(tables: Tables, tokens: Tokens) -> Iterator[tuple[int, int]]:
 
 def _ends(sums: frozenset[int], exact: list[int], loose: list[int], run: str) -> list[tuple[int, int]]:
     """The words of a run from which a sum of keys begins that is a name's, each with the last word of the longest."""
-    ways, reach = [exact] if exact == loose else [exact, loose], LONGEST
+    everywhere = range(len(run))
+    ways: list[tuple[list[int], Sequence[int], int]] = [(exact, everywhere, LONGEST)]  # keys, the words they are of, words of a name
     if not GRADING.isdisjoint(run):  # a name is looked for with the grades and without them
-        ways += [[0 if code in GRADING else key for key, code in zip(way, run)] for way in ways]
-        reach = REACH
+        core = [n for n, code in enumerate(run) if code not in GRADING]
+        ways = [(exact, everywhere, REACH), ([exact[n] for n in core], core, LONGEST), ([loose[n] for n in core], core, LONGEST)]
+    elif exact != loose:
+        ways.append((loose, everywhere, LONGEST))
     ends: dict[int, int] = {}
-    for way in ways:
-        for n, total in enumerate(way):
-            for m, key in enumerate(way[n + 1 : n + reach], n + 1):
-                total += key
-                if total in sums and ends.get(n, 0) < m:
-                    ends[n] = m
+    for way, at, most in ways:
+        totals = [0, *accumulate(way)]
+        for size in range(2, min(most, len(way)) + 1):
+            after = totals[size:]
+            if not sums.isdisjoint(map(sub, after, totals)):
+                for n, total in enumerate(map(sub, after, totals)):
+                    if total in sums and ends.get(at[n], 0) < at[n + size - 1]:
+                        ends[at[n]] = at[n + size - 1]
     return sorted(ends.items())
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
 from kg.draft.reading.first_words import first_words
@@ -21,6 +21,7 @@ from kg.draft.reading.pieces import Memory, pieces
 _FIRST = re.compile(r"(?<!\w)[^\W_]+|[^\w\s]")  # a word or a sign
 _FOLDED = str.maketrans("ſıİ", "sii")  # letters that match ASCII ones where letter case does not count, beside their small letters
 _Numbers = tuple[int, ...]  # of patterns
+_Match = Callable[[str, int, int], re.Match[str] | None]
 
 
 class _Places:
@@ -47,6 +48,7 @@ class _Board:
         self._begun: dict[str, dict[int, set[int]]] = {}  # the same for words that may go on
         self._any_begun: tuple[str, ...] = ()
         self._stems: list[tuple[int, re.Pattern[str]]] = []  # owner, and what stands anywhere in a word
+        self._any_stem = re.compile("(?!)")
         self._owners = 0
         self._opened: Memory[dict[int, _Numbers]] = Memory(self._open)
         self._inside: Memory[dict[int, tuple[tuple[int, _Numbers], ...]]] = Memory(self._look_inside)
@@ -64,6 +66,7 @@ class _Board:
     def add_stems(self, stems: re.Pattern[str]) -> int:
         """A new owner, whose places are the words with one of its stems in them; its number."""
         self._stems.append((self._owners, stems))
+        self._any_stem = re.compile("|".join(each.pattern for _, each in self._stems))
         return self._added()
 
     def _added(self) -> int:
@@ -93,7 +96,8 @@ class _Board:
         for table in tables:
             for owner, numbers in table.items():
                 found.setdefault(owner, set()).update(numbers)
-        found |= {owner: {0} for owner, stems in self._stems if stems.search(word)}
+        if self._any_stem.search(word):
+            found |= {owner: {0} for owner, stems in self._stems if stems.search(word)}
         return {owner: tuple(sorted(numbers)) for owner, numbers in found.items()}
 
 
@@ -114,32 +118,45 @@ class Openings:
     def __init__(self, pattern: str, first: set[str] | None = None, flags: re.RegexFlag = re.I) -> None:
         self.pattern = re.compile(pattern, flags)
         self._owner = _BOARD.add([first_words(pattern) if first is None else first])
+        self._match: Callable[[_Numbers], _Match] = lambda _: self.pattern.match
 
     def finditer(self, text: str, start: int = 0, end: int | None = None) -> Iterator[re.Match[str]]:
         """The matches, as `pattern.finditer` gives them."""
         stop = len(text) if end is None else end
-        places, match_at = _BOARD.places(text).of(self._owner)[0], self.pattern.match
+        places, numbers = _BOARD.places(text).of(self._owner)
         for k in range(bisect_left(places, start), len(places)):
             at = places[k]
             if at >= stop:
                 return
             if at >= start:
-                match = match_at(text, at, stop)
+                match = self._match(numbers[k])(text, at, stop)
                 if match:
                     yield match
                     start = match.end()
 
     def search(self, text: str, start: int = 0, end: int | None = None) -> re.Match[str] | None:
         """The first match, as `pattern.search` gives it."""
-        places = _BOARD.places(text).of(self._owner)[0]
-        stop = len(text) if end is None else end
-        for k in range(bisect_left(places, start), len(places)):
-            if places[k] >= stop:
-                break
-            match = self.pattern.match(text, places[k], stop)
-            if match:
-                return match
-        return None
+        return next(self.finditer(text, start, end), None)
+
+
+class Alternatives(Openings):
+    r"""A pattern of many alternatives, of which at each place only those are tried that the word there can open.
+
+    Args:
+        alternatives: see `Openings`; the first words are read from these.
+        written: the numbers of some alternatives, ascending → the pattern of these.
+
+    Example:
+    >>> told = ["fever", "no fever", "no rash"]
+    >>> signs = Alternatives(told, lambda some: rf"\b(?:{'|'.join(told[n] for n in some)})\b")
+    >>> [match.group() for match in signs.finditer("Fever, no rash")]
+    ['Fever', 'no rash']
+    """
+
+    def __init__(self, alternatives: Sequence[str], written: Callable[[Sequence[int]], str], flags: re.RegexFlag = re.I) -> None:
+        self.pattern = re.compile(written(range(len(alternatives))), flags)
+        self._owner = _BOARD.add([first_words(each) for each in alternatives])
+        self._match = lru_cache(maxsize=None)(lambda numbers: re.compile(written(numbers), flags).match)
 
 
 class ManyOpenings:
