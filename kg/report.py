@@ -41,6 +41,7 @@ NOT_BODY = frozenset({"title", "keywords", "metadata", "correspondence", "refere
 
 _PARAGRAPH = re.compile(r"\S(?:.*\S)?(?:[ \t]*\n(?![ \t]*\n)[ \t]*\S(?:.*\S)?)*")
 _HEADING = re.compile(r"(?:\d{1,2}(?:\.\d{1,2})*\.?\s+|[IVX]{1,4}\.\s+|#+\s*)?(?P<words>[^\n]{2,80}?)\s*:?\s*\Z")
+_LONGEST_HEADING = 160  # characters with its number and marks
 _HEADING_LINE = re.compile(
     r"^[ \t]*(?P<words>(?:\d{1,2}(?:\.\d{1,2})*\.?[ \t]+|[IVX]{1,4}\.[ \t]+|#+[ \t]*)?(?:" + "|".join(sorted(HEADINGS, key=len, reverse=True)) + r")[ \t]*:?)[ \t]*$",
     re.I | re.M,
@@ -58,7 +59,7 @@ _ABBREVIATION = re.compile(
     re.I,
 )
 _LONGEST_ABBREVIATION = 12  # letters, and some more
-_SPACE, _GAP, _LONG_GAP = re.compile(r"\s*"), re.compile(r"\s{2,}|[^\S ]"), re.compile(r"\s{2,}")
+_SPACE, _GAP, _LONG_GAP = re.compile(r"\s*"), re.compile(r"\s(?:\s+|(?<! ))"), re.compile(r"\s\s+")
 _SENTENCE_END = re.compile(r"[.!?][\"'”’)\]]*(?:[⁰¹²³⁴⁵⁶⁷⁸⁹,⁻–-]+|\[[\d,;\s–-]+\])?(?=\s+[\"'“‘(\[]?[A-Z0-9“]|\s*\Z)")
 
 
@@ -243,7 +244,7 @@ def is_heading(text: str) -> bool:
 
 def _heading(text: str) -> str | None:
     """The section that a heading opens, or None where the text is no heading."""
-    match = _HEADING.match(text.strip("*_ "))
+    match = _HEADING.match(text.strip("*_ ")) if len(text) < _LONGEST_HEADING else None
     if not match or "\n" in text:
         return None
     words = match["words"].strip("*_ ")

@@ -9,7 +9,7 @@ from kg.draft.findings.diagnoses import find_diseases
 from kg.draft.findings.findings import grade_of, is_history, is_present_illness, severity_of, side_of, sites_after
 from kg.draft.names.ground import is_named_otherwise, named
 from kg.draft.names.recognise import Hit
-from kg.draft.reading.openings import Stems
+from kg.draft.names.stems import stems
 from kg.draft.sheet import Sheet
 from kg.report import Span
 
@@ -22,9 +22,7 @@ _NEARLY = re.compile(r"\b(?:nearly|almost|partially|largely|mostly)\b", re.I)
 _WITHOUT = re.compile(r"\bwithout (?:any )?(?:(?:features|evidence|signs?|history) of )?\Z", re.I)
 _YEARS_OF = re.compile(r"\byears?['’]?[\s-]+history of\s+(?:\w+\s+)?\Z", re.I)
 _ILL_WITH = re.compile(r"\b(?:present(?:ed|s|ing)|complain\w*|admitted|referred|seen)\b", re.I)
-_MAY_BE_PAST = Stems(
-    *"history known previous diagnosed background morbid underlying existing mother father brother sister sibling parent famil aunt uncle cousin PMH".split()
-)
+_MAY_BE_PAST = stems("past")
 _VAGUE = frozenset({"MONDO:0000001"})  # disease
 _NO_HISTORY_OF = re.compile(r"\b(?:no|without|denied (?:any )?)\s*history of\b", re.I)
 _PAINFUL = re.compile(r"\bpainful\s+\Z", re.I)

@@ -19,6 +19,7 @@ _ISSUE = re.compile(
 _YEAR_AND_VOLUME = re.compile(r"(?:19|20)\d\d\)?\s?[A-Za-z]{0,3}\s?\d{0,2};\s?\d")
 _NAME = r"[A-ZÀ-Þ][\w.'’-]*(?:[ -][A-ZÀ-Þ][\w.'’-]*){1,4}"
 _AUTHORS = re.compile(rf"\A{_NAME}(?:,\s*{_NAME})*(?:,?\s+and\s+{_NAME})?\Z")
+_MOST_AUTHORS = 4000  # characters of a line of authors
 _SUPERSCRIPT = re.compile(r"[¹²³⁴⁵⁶⁷⁸⁹⁰*†‡§]+|\^\{?[\d,]+\}?|\{[\d,]+\}")
 _DATE = r"(\d{1,2}[/. ]\w+[/. ]\d{4}|\w+ \d{1,2}, \d{4})"
 _DATES = tuple(
@@ -104,7 +105,7 @@ def _any_quote(source: Source) -> dict[str, Any]:
 
 def _authors(source: Source) -> tuple[list[str], Span] | None:
     for paragraph in source.report.paragraphs[:8]:
-        if paragraph.section not in ("title", "metadata"):
+        if paragraph.section not in ("title", "metadata") or paragraph.end - paragraph.start > _MOST_AUTHORS:
             continue
         words = " ".join(_SUPERSCRIPT.sub("", source.report.quote(paragraph)).split()).strip(" ,.")
         words = re.sub(r",?\s*(?:MD|PhD|MSc|MBBS|FRCP)\b\.?", "", words)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from kg.draft.reading.openings import Openings
 from kg.draft.reading.source import Source
 from kg.report import Span
 
@@ -11,8 +12,8 @@ Story = tuple[str, tuple[Span, ...]]
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "a": 1, "b": 2, "c": 3}
 _WHO = r"(?:patient|case|proband|child|sibling|twin|infant|brother|sister|boy|girl|man|woman|one)"
-_NUMBERED = re.compile(rf"\b(?:(?:case|patient|proband|twin)\s*(?:no\.?\s*|number\s*|#\s*)?(?P<n>\d{{1,2}}|[IVX]{{1,3}}|[ABC])\b|"
-                       rf"(?:the|a|our)\s+(?P<o>{'|'.join(_ORDINALS)})\s*(?:{_WHO}\b|(?=,\s+an?\b)))", re.I)  # fmt: skip
+_NUMBERED = Openings(rf"\b(?:(?:case|patient|proband|twin)\s*(?:no\.?\s*|number\s*|#\s*)?(?P<n>\d{{1,2}}|[IVX]{{1,3}}|[ABC])\b|"
+                     rf"(?:the|a|our)\s+(?P<o>{'|'.join(_ORDINALS)})\s*(?:{_WHO}\b|(?=,\s+an?\b)))")  # fmt: skip
 _AT_START = re.compile(r"[\W\d]*(?:(?:in|for)\s+)?$", re.I)
 _PERSON = re.compile(
     r"\b(?:\d{1,3}|[a-z]+)[\s-]+(?:years?|yrs?|months?|weeks?|days?)[\s-]*olds?\b|\baged?\s+\d|\b(?:man|woman|boy|girl|male|female|infant|neonate|newborn)\b",
@@ -22,9 +23,7 @@ _SEVERAL = re.compile(
     r"\b(?:two|three|four|five|six|both|2|3|4|5)\s+(?:\w+\s+){0,2}(?:patients|cases|siblings|brothers|sisters|children|sibs|twins|infants|women|men|boys|girls|individuals)\b",
     re.I,
 )
-_ALL = re.compile(
-    r"\b(?:both|all|all three|the two|these|our) (?:\w+ )?(?:patients|cases|siblings|brothers|sisters|children|infants|twins)\b", re.I
-)
+_ALL = Openings(r"\b(?:both|all|all three|the two|these|our) (?:\w+ )?(?:patients|cases|siblings|brothers|sisters|children|infants|twins)\b")
 
 
 def is_of_several(text: str) -> bool:

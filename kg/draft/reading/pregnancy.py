@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from kg.draft.reading.openings import Stems
+from kg.draft.names.stems import stems
 from kg.draft.sheet import Sheet
 from kg.report import Span
 
 _WEEKS = r"(?:\d{1,2}(?:\s?(?:\+|and|-|–)?\s?\d/7|\+\d)?)"
-_MAY_BE = Stems(*"pregnan gravid gestation para parous partum trimester delivery born".split(), *(f"g{digit}" for digit in range(10)))
+_MAY_BE = stems("pregnancy")
 _NOW = re.compile(
     rf"\b(?:(?:she|who|woman|patient|lady)\s+(?:was|is)\s+(?:(?!not\b|never\b)\w+\s+)?(?:{_WEEKS}[\s-]*weeks?\s+)?pregnant|(?:{_WEEKS}[\s-]*weeks?[\s-]+)?pregnant\s+(?:\w+\s+)?(?:woman|patient|lady|female|girl)|"
     r"pregnant\s+(?:at|in|with)\b|(?:in|during) (?:the|her) (?:first|second|third) trimester)\b",

@@ -7,8 +7,9 @@ from bisect import bisect_right
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from kg.draft.names.stems import stems
+from kg.draft.reading.openings import ManyOpenings
 from kg.draft.reading.patient import duration, to_number
-from kg.draft.reading.openings import ManyOpenings, Stems
 from kg.draft.reading.source import Source
 from kg.draft.therapy.dates import Date, between, find_dates
 from kg.draft.therapy.events import event_of, is_visit
@@ -57,7 +58,7 @@ _OPERATION = re.compile(
     r"\b(?:surgery|operation|operated|resect(?:ed|ion)|excis(?:ed|ion)|(?:re-?)?transplant\w*|\w{3,}ectomy|\w{3,}otomy|\w{3,}plasty|ablation|bypass|implantation|repair(?:ed)?|started on|treated with)\b",
     re.I,
 )
-_MAY_OPERATE = Stems(*"surg operat resect excis transplant ectomy otomy plasty ablat bypass implant repair started treated".split())
+_MAY_OPERATE = stems("surgery")
 _DONE = re.compile(
     r"\b(?:underwent|performed|carried out|operated|resected|excised|transplanted|received|implanted|repaired|done|undertaken|removed|started|treated)\b",
     re.I,
