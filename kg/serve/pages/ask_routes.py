@@ -12,7 +12,7 @@ from kg.serve.errors import Problem
 from kg.serve.pages import answers, library, sparql_page, why
 from kg.serve.pages.explorer import Explorer, explorer
 from kg.serve.pages.respond import Handler, compressed, page
-from kg.serve.wire import pack
+from kg.serve.pool.wire import pack
 
 if TYPE_CHECKING:
     from kg.serve.site import Site

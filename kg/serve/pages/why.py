@@ -17,7 +17,7 @@ from kg.store import Store
 def why_row(store: Store, name: str, values: Mapping[str, str], number: int) -> dict[str, Any]:
     """A row (1 for the first) of an answer and what it rests on (`grounds`), as plain data. Runs where the store is."""
     from kg.reason.why import why
-    from kg.serve.documents import vocabulary
+    from kg.serve.worker.documents import vocabulary
 
     answer = ask.ask(store, name, values, vocabulary())
     grounds = [asdict(ground) for ground in why(store, answer, number)]
@@ -27,7 +27,7 @@ def why_row(store: Store, name: str, values: Mapping[str, str], number: int) -> 
 def why_not(store: Store, name: str, values: Mapping[str, str], term: str) -> dict[str, Any]:
     """The first condition of a question that keeps a term out, as plain data. Runs where the store is."""
     from kg.reason.why import why_not
-    from kg.serve.documents import vocabulary
+    from kg.serve.worker.documents import vocabulary
 
     asked, terms = ask.question_named(name), vocabulary()
     bound = {key: ask.resolve(store, asked, asked.parameter(key), value, terms) for key, value in values.items()}

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import time
 
-from kg.serve.answer import HELD
-from kg.serve.course import Course
 from kg.serve.errors import Problem, WorkerLost, problem
-from kg.serve.line import Line
-from kg.serve.wire import END, split_whole
+from kg.serve.pool.answer import HELD
+from kg.serve.pool.course import Course
+from kg.serve.pool.line import Line
+from kg.serve.pool.wire import END, split_whole
 
 
 class Job(Course):
@@ -33,7 +33,7 @@ class Job(Course):
         """
         if self._line is not None or self._over or self._again:
             pass
-        elif self._pool.heavy.knows(self.key):
+        elif self._lanes.heavy.knows(self.key):
             await self._start_heavy()
         else:
             await self._start_light()
@@ -47,13 +47,13 @@ class Job(Course):
             raise self.error
 
     async def _start_light(self) -> None:
-        line = await self._pool.crew.line(self)
+        line = await self._lanes.light.line(self)
         while not line.alive:  # it was killed between being free and being taken
-            line = await self._pool.crew.line(self)
+            line = await self._lanes.light.line(self)
         if self._over:  # it came after the client had gone
             if not line.jobs:
                 line.jobs.append(self)
-                self._pool.crew.release(line)
+                self._lanes.light.release(line)
             raise self._gone()
         self.attach(line)
 
@@ -73,19 +73,19 @@ class Job(Course):
 
     def stand_in(self) -> Job:
         """What takes its place on a line that it leaves: nobody waits for what comes there."""
-        job = Job(self._pool, b"")
+        job = Job(self._lanes, b"")
         job._over = True
         return job
 
     async def _start_heavy(self) -> None:
         self.tell_slow()
-        if not self._pool.heavy.take(self):
+        if not self._lanes.heavy.take(self):
             await self._wait_for_place()
         self._has_place = self._heavy = True
         try:
             if self._over:
                 raise self._gone()
-            line = await self._pool.crew.fresh_line()
+            line = await self._lanes.light.fresh_line()
         except Problem:
             self._leave_place()
             raise
@@ -115,7 +115,7 @@ class Job(Course):
         if self._over:  # nobody waits for it, but the worker had it on its line
             if kind in b"EXW":
                 self._cancel_timer()
-                self._pool.crew.release(line)
+                self._lanes.light.release(line)
             return
         if kind == b"W":
             rows, size, head, piece = split_whole(data)
@@ -165,10 +165,10 @@ class Job(Course):
             return
         self._over = True
         if self._heavy:
-            if self._work() >= self._pool.limits.heavy_after_s:
-                self._pool.heavy.remember(self.key)
+            if self._work() >= self._lanes.limits.heavy_after_s:
+                self._lanes.heavy.remember(self.key)
             else:  # the machine was busy then, or is faster now
-                self._pool.heavy.forget(self.key)
+                self._lanes.heavy.forget(self.key)
         self._cancel_timer()
         for call in self._on_end:
             call()
@@ -181,5 +181,5 @@ class Job(Course):
         if self._paused and line.alive:
             line.resume()
         if kill or self._heavy:
-            self._pool.crew.leave(line)
-        self._pool.crew.release(line)
+            self._lanes.light.leave(line)
+        self._lanes.light.release(line)

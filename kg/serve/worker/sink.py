@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from kg.serve import wire
-from kg.serve.rows import RowCounter
+from kg.serve.pool import wire
+from kg.serve.worker.rows import RowCounter
 
 #: A large answer goes out in pieces of this size, or of what there is after `_PATIENCE` seconds; the first is smaller.
 _PIECE, _FIRST = 1 << 17, 1 << 16

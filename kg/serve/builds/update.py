@@ -9,15 +9,14 @@ from __future__ import annotations
 import asyncio
 import hmac
 import json
-import shutil
 import sys
-from pathlib import Path
 from typing import Any
 
-from kg.serve import guard
 from kg.serve.errors import Problem, problem
-from kg.serve.protocol import Operation
+from kg.serve.guard import reach
+from kg.serve.guard.lexer import Token, tokens
 from kg.serve.site import Site
+from kg.serve.sparql.protocol import Operation
 
 _DATASET_WORDS = frozenset(("USING", "WITH"))
 
@@ -57,7 +56,7 @@ class Updates:
         task = {"graph": str(self.site.graph), "text": text, "base": self.site.base + "sparql",
                 "memory_mb": limits.memory_mb, "time_s": limits.time_s}  # fmt: skip
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "kg.serve.update", stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+            sys.executable, "-m", "kg.serve.builds.apply", stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
         )
         try:
             async with asyncio.timeout(limits.time_s):
@@ -83,25 +82,25 @@ def prepare(operation: Operation, depth: int) -> str:
         Problem: it reaches out, or says itself which dataset it uses.
     """
     try:
-        inspected = guard.inspect(operation.text, depth=depth)
-    except guard.Refused as error:
+        inspected = reach.inspect(operation.text, depth=depth)
+    except reach.Refused as error:
         raise Problem(400 if error.kind == "depth" else 403, "refused", str(error)) from error
-    stream = list(guard.tokens(operation.text))
-    if inspected.services or guard.loads(stream):
+    stream = list(tokens(operation.text))
+    if inspected.services or reach.loads(stream):
         raise Problem(403, "refused", "SERVICE and LOAD are not allowed in updates here")
     if operation.default is None and operation.named is None:
         return _forgiving(operation.text, stream)
     if any(token.kind == "word" and token.text.upper() in _DATASET_WORDS for token in stream):
         raise Problem(400, "two datasets", "USING and WITH do not go with using-graph-uri and using-named-graph-uri")
     for iri in (*(operation.default or ()), *(operation.named or ())):
-        if not guard.is_iri(iri):
+        if not reach.is_iri(iri):
             raise Problem(400, "not an IRI", f"{iri!r} names no graph")
     clause = " ".join([f"USING <{iri}>" for iri in operation.default or ()] + [f"USING NAMED <{iri}>" for iri in operation.named or ()])
     text = _with_clause(operation.text, stream, clause)
-    return _forgiving(text, list(guard.tokens(text)))
+    return _forgiving(text, list(tokens(text)))
 
 
-def _forgiving(text: str, stream: list[guard.Token]) -> str:
+def _forgiving(text: str, stream: list[Token]) -> str:
     """To clear or drop a graph that is not there is no failure: an empty graph is not something this service records."""
     for before, token in reversed(list(zip(stream, stream[1:], strict=False))):
         if token.text.upper() == "GRAPH" and before.text.upper() in ("CLEAR", "DROP"):
@@ -109,7 +108,7 @@ def _forgiving(text: str, stream: list[guard.Token]) -> str:
     return text
 
 
-def _with_clause(text: str, stream: list[guard.Token], clause: str) -> str:
+def _with_clause(text: str, stream: list[Token], clause: str) -> str:
     """Put a clause before each WHERE that follows a template."""
     places, depth = [], 0
     for index, token in enumerate(stream):
@@ -121,56 +120,3 @@ def _with_clause(text: str, stream: list[guard.Token], clause: str) -> str:
     for place in reversed(places):
         text = f"{text[:place]}{clause} {text[place:]}"
     return text
-
-
-# the process that does it
-
-
-def main() -> None:
-    from kg.serve import sandbox, tasks
-    from kg.serve.sink import Sink
-
-    task = json.load(sys.stdin)
-    answer: dict[str, Any]
-    try:
-        sandbox.die_with_parent()
-        sandbox.limit_processor(2 * task["time_s"] + 5)
-        answer = {"digest": apply(Path(task["graph"]), task["text"], task["base"], task["memory_mb"])}
-    except BaseException as error:
-        answer = tasks.failure(error, Sink(lambda data: None, {}, {}))
-    print(json.dumps(answer))
-
-
-def apply(graph: Path, text: str, base: str, memory_mb: int) -> str:
-    """Change a copy of the current build and make it current; its digest."""
-    import hashlib
-
-    import pyoxigraph as ox
-
-    from kg import graph_folder
-    from kg.serve import sandbox
-
-    with graph_folder.only_builder(graph), graph_folder.new_folder(graph) as folder:
-        before = graph_folder.current(graph)
-        if before is None:
-            raise ValueError("there is no graph to change")
-        shutil.copytree(before / "store", folder / "store", ignore=shutil.ignore_patterns("LOCK"))
-        store = ox.Store(str(folder / "store"))
-        sandbox.limit_memory(memory_mb)
-        sandbox.forbid_network()
-        store.update(text, base_iri=base)
-        store.flush()
-        quads = sorted(store, key=str)
-        del store
-        lines = ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b""
-        digest = hashlib.sha256(lines).hexdigest()[:16]
-        (folder / "graph.nq").write_bytes(lines)
-        manifest = json.loads((before / "manifest.json").read_text(encoding="utf-8"))
-        manifest |= {"digest": digest, "quads": len(quads)}
-        (folder / "manifest.json").write_text(json.dumps(manifest, indent=1), encoding="utf-8")
-        graph_folder.swap(graph, folder)
-    return digest
-
-
-if __name__ == "__main__":
-    main()

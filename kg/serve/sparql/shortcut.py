@@ -13,15 +13,15 @@ import re
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kg.serve import http, protocol
 from kg.serve.errors import Problem
-from kg.serve.job import Job
+from kg.serve.http import asgi
+from kg.serve.http.log import AccessLog
+from kg.serve.pool.job import Job
+from kg.serve.sparql import protocol
+from kg.serve.sparql.endpoint import Endpoint
 
 if TYPE_CHECKING:
     from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-
-    from kg.serve.endpoint import Endpoint
-    from kg.serve.log import AccessLog
 
 _START, _END = b"GET /sparql?", b" HTTP/1.1"
 #: What a query string is made of; a fragment or anything odd goes the long way.
@@ -46,7 +46,7 @@ class Asked(NamedTuple):
 
     request: bytes
     task: bytes
-    headers: http.Headers
+    headers: asgi.Headers
     digest: str
     lasting: bool
     text: str
@@ -63,14 +63,14 @@ class Shortcut:
         headers: of each answer, beside its own.
     """
 
-    def __init__(self, endpoint: Endpoint, log: AccessLog, headers: http.Headers) -> None:
+    def __init__(self, endpoint: Endpoint, log: AccessLog, headers: asgi.Headers) -> None:
         self.endpoint = endpoint
         self.log = log
         self._tail = b"".join(b"%b: %b\r\n" % header for header in headers)
         self._seen: dict[bytes, Seen] = {}
         self._asked: dict[tuple[bytes, Seen], tuple[bytes, str]] = {}
 
-    def learn(self, block: bytes, headers: http.Headers) -> None:
+    def learn(self, block: bytes, headers: asgi.Headers) -> None:
         """A request with these headers was answered well."""
         given = dict(headers)
         if len(block) > _BLOCK_BYTES or len(given) != len(headers) or not _OTHERWISE.isdisjoint(given):
@@ -82,7 +82,7 @@ class Shortcut:
             self._seen.clear()
         self._seen[block] = Seen(accept, b"gzip" in given.get(b"accept-encoding", b""))
 
-    def start(self, request: bytes, client: str) -> Asked | tuple[http.Headers, bytes] | None:
+    def start(self, request: bytes, client: str) -> Asked | tuple[asgi.Headers, bytes] | None:
         """The answer (headers and body) to a request, or what it waits for; None: it has to go the long way."""
         end = request.find(b"\r\n")
         seen = self._seen.get(request[end:])
@@ -115,14 +115,14 @@ class Shortcut:
         job = endpoint.site.pool.start_at_once(task)
         return Asked(request, task, headers, digest, lasting, operation.text, began, job) if job else None
 
-    def finish(self, asked: Asked, client: str) -> tuple[http.Headers, bytes]:
+    def finish(self, asked: Asked, client: str) -> tuple[asgi.Headers, bytes]:
         """The answer to a request whose job has finished."""
         job, body = asked.job, asked.job.take()
         headers = self.endpoint.finished(job, body, asked.task, asked.digest, asked.headers, asked.lasting)
         self._log(client, asked.began, asked.text, job.rows)
         return headers, body
 
-    def render(self, headers: http.Headers, body: bytes, first: http.Headers) -> bytes:
+    def render(self, headers: asgi.Headers, body: bytes, first: asgi.Headers) -> bytes:
         """An answer as it goes over the wire."""
         lines = b"".join([b"%b: %b\r\n" % header for header in (*first, *headers)])
         return b"HTTP/1.1 200 OK\r\n%b%bcontent-length: %d\r\n\r\n%b" % (lines, self._tail, len(body), body)
@@ -143,7 +143,7 @@ def with_shortcut(long_way: type[HttpToolsProtocol], shortcut: Shortcut, idle_s:
     """The same connection's protocol, with the short way before it.
 
     Args:
-        long_way: as `kg.serve.connection.protocol_class` makes it.
+        long_way: as `kg.serve.http.connection.protocol_class` makes it.
         idle_s: seconds a connection may be silent.
     """
 
@@ -212,7 +212,7 @@ def with_shortcut(long_way: type[HttpToolsProtocol], shortcut: Shortcut, idle_s:
                 self.transport.resume_reading()
                 super().data_received(behind)
 
-        def _respond(self, answer: tuple[http.Headers, bytes]) -> None:
+        def _respond(self, answer: tuple[asgi.Headers, bytes]) -> None:
             self.transport.write(shortcut.render(*answer, self.server_state.default_headers))
             self.server_state.total_requests += 1
             self.owing[self] = None

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import socket
+import struct
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -83,6 +85,38 @@ async def respond_problem(send: Send, problem: Problem) -> None:
     await respond(send, problem.status, headers, body)
 
 
+async def options(send: Send, allowed: str) -> None:
+    """What a browser asks before it asks."""
+    headers = [
+        (b"allow", allowed.encode()),
+        (b"access-control-allow-methods", allowed.encode()),
+        (b"access-control-allow-headers", b"Accept, Content-Type, If-None-Match, Authorization"),
+        (b"access-control-max-age", b"86400"),
+    ]
+    await respond(send, 204, headers)
+
+
+def matches(header: str, tag: str) -> bool:
+    """Whether an If-None-Match header names a tag.
+
+    Example:
+    >>> matches('"a", W/"b"', 'W/"b"'), matches("*", 'W/"b"'), matches("", 'W/"b"')
+    (True, True, False)
+    """
+    wanted = tag.removeprefix("W/")
+    return any(part.strip().removeprefix("W/") in (wanted, "*") for part in header.split(","))
+
+
+def read_only(scope: Scope) -> None:
+    """Take no other method than those that read.
+
+    Raises:
+        Problem: 405.
+    """
+    if scope["method"] not in ("GET", "HEAD"):
+        raise Problem(405, "method not allowed", "use GET, HEAD, OPTIONS", headers={"Allow": "GET, HEAD, OPTIONS"})
+
+
 async def read_body(scope: Scope, receive: Receive, limit: int, seconds: float) -> bytes:
     """A request's body.
 
@@ -133,3 +167,18 @@ async def _drain(receive: Receive) -> None:
 
 def _too_large(limit: int) -> Problem:
     return Problem(413, "too large", f"a request's body may have {limit} bytes", headers={"Connection": "close"})
+
+
+def abort(scope: Scope, *, at_once: bool = False) -> None:
+    """Break the connection.
+
+    Args:
+        at_once: throw away what the system still holds for the client, too.
+    """
+    transport = (scope.get("extensions") or {}).get("kg.transport")
+    if transport is None:
+        return
+    if at_once:
+        with contextlib.suppress(OSError, AttributeError):
+            transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    transport.abort()

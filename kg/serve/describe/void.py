@@ -12,10 +12,10 @@ from typing import Any
 import pyoxigraph as ox
 
 from kg import ask, names
-from kg.serve import endpoint, http, protocol
 from kg.serve.errors import Problem
+from kg.serve.http import asgi, media
 from kg.serve.site import Site
-from kg.store import EmbeddedStore
+from kg.serve.worker.tasks import GRAPHS
 
 SD = "http://www.w3.org/ns/sparql-service-description#"
 FORMATS = "http://www.w3.org/ns/formats/"
@@ -24,71 +24,32 @@ _VOID, _SH, _DCT = names.PREFIXES["void"], names.PREFIXES["sh"], names.PREFIXES[
 _XSD, _RDFS, _OWL = names.PREFIXES["xsd"], names.PREFIXES["rdfs"], names.PREFIXES["owl"]
 _PREFIXES = {**names.PREFIXES, "sd": SD, "formats": FORMATS, "schema": SCHEMA}
 
-#: What is counted of a build, by name: the quick ones first.
-STATISTICS = {
-    "triples": "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }",
-    "subjects": "SELECT (COUNT(DISTINCT ?s) AS ?n) WHERE { ?s ?p ?o }",
-    "objects": "SELECT (COUNT(DISTINCT ?o) AS ?n) WHERE { ?s ?p ?o }",
-    "properties": "SELECT ?p (COUNT(*) AS ?n) WHERE { ?s ?p ?o } GROUP BY ?p ORDER BY ?p",
-    "classes": "SELECT ?c (COUNT(DISTINCT ?s) AS ?n) WHERE { ?s a ?c FILTER(ISIRI(?c)) } GROUP BY ?c ORDER BY ?c",
-    "graphs": "SELECT ?g (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g ORDER BY ?g",
-    "class_properties": "SELECT ?p (COUNT(*) AS ?n) WHERE { ?s a ?class ; ?p ?o } GROUP BY ?p ORDER BY ?p",
-    "licences": f"SELECT DISTINCT ?l WHERE {{ ?o a <{_OWL}Ontology> ; <{_DCT}license> ?l FILTER(ISIRI(?l)) }} ORDER BY ?l",
-}
 
-
-def statistic(store: EmbeddedStore, name: str) -> list[list[Any]]:
-    """One of the counts that VoID wants, as rows: a worker's task.
-
-    Example:
-    >>> statistic(EmbeddedStore.in_memory([]), "triples")
-    [[0]]
-    """
-    if name == "class_properties":
-        return [[iri, *row] for iri in _described(store) for row in _rows(store, STATISTICS[name].replace("?class", f"<{iri}>"))]
-    return _rows(store, STATISTICS[name])
-
-
-def _rows(store: EmbeddedStore, query: str) -> list[list[Any]]:
-    columns, rows = store.select(query)
-    return [[int(row[c].value) if c == "n" else row[c].value for c in columns if c in row] for row in rows]
-
-
-def _described(store: EmbeddedStore) -> list[str]:
-    """The classes whose properties are counted, one by one: far quicker than all at once. Not those of public terms, for
-    a finding is of its term and of each above it: thousands of classes with the same few properties."""
-    public = f"SELECT DISTINCT ?c WHERE {{ GRAPH ?g {{ ?c <{_RDFS}label> ?l }} FILTER(STRSTARTS(STR(?g), '{names.IMPORTS}')) }}"
-    terms = {iri for (iri,) in _rows(store, public)}
-    return [iri for iri, _ in _rows(store, STATISTICS["classes"]) if iri not in terms]
-
-
-async def respond(site: Site, accept: str, scope: http.Scope, send: http.Send) -> None:
+async def respond(site: Site, accept: str, scope: asgi.Scope, send: asgi.Send) -> None:
     """The description in the format a client likes best.
 
     Raises:
         Problem: 406.
     """
-    media_type = protocol.negotiate(accept, tuple(protocol.GRAPH_TYPES))
+    media_type = media.negotiate(accept, tuple(media.GRAPH_TYPES))
     if media_type is None:
-        raise Problem(406, "not acceptable", "the service description is RDF", known=list(protocol.GRAPH_TYPES))
+        raise Problem(406, "not acceptable", "the service description is RDF", known=list(media.GRAPH_TYPES))
     scope["kg.log"]["asked"] = "description"
-    form = protocol.GRAPH_TYPES[media_type]
-    gzip = "gzip" in http.header(scope, b"accept-encoding")
+    form = media.GRAPH_TYPES[media_type]
+    gzip = "gzip" in asgi.header(scope, b"accept-encoding")
     tag = f'W/"{site.digest}-{len(site.about)}-{form}{"-gzip" if gzip else ""}"'
-    headers: http.Headers = [(b"vary", b"Accept, Accept-Encoding"), (b"cache-control", b"no-cache"), (b"etag", tag.encode())]
-    if endpoint.matches(http.header(scope, b"if-none-match"), tag):
-        return await http.respond(send, 304, headers)
+    headers: asgi.Headers = [(b"vary", b"Accept, Accept-Encoding"), (b"cache-control", b"no-cache"), (b"etag", tag.encode())]
+    if asgi.matches(asgi.header(scope, b"if-none-match"), tag):
+        return await asgi.respond(send, 304, headers)
     body = site.documents.get(tag)
     if body is None:
         body = await asyncio.to_thread(_document, site, form, gzip)  # thousands of partitions take a while: others are served
         site.documents[tag] = body
-    headers.append((b"content-type", protocol.content_type(media_type).encode()))
-    await http.respond(send, 200, [*headers, (b"content-encoding", b"gzip")] if gzip else headers, body)
+    headers.append((b"content-type", media.content_type(media_type).encode()))
+    await asgi.respond(send, 200, [*headers, (b"content-encoding", b"gzip")] if gzip else headers, body)
 
 
 def _document(site: Site, form: str, gzip: bool) -> bytes:
-    from kg.serve.tasks import GRAPHS
-
     prefixes = _PREFIXES if form in ("turtle", "rdfxml") else None
     body = ox.serialize(description(site), format=GRAPHS[form], prefixes=prefixes) or b""
     return zlib.compress(body, 6, wbits=31) if gzip else body

@@ -9,7 +9,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from kg.serve.sink import Sink
+from kg.serve.worker.sink import Sink
 from kg.store import EmbeddedStore
 
 

@@ -3,39 +3,18 @@
 The engine has no way to look at a parsed query, so the query is cut into the tokens of the SPARQL grammar: strings,
 IRIs, comments, variables and names hide nothing and are never mistaken for keywords. Where the engine is more
 liberal than the grammar (it wants no space after a keyword: ``SERVICEex:x``, ``trueSERVICE``; and takes ``?a<?b)…>``
-for a comparison) the reading that reaches out is assumed. Workers have no sockets as well; see `kg.serve.sandbox`.
+for a comparison) the reading that reaches out is assumed. Workers have no sockets as well; see `kg.serve.guard.sandbox`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit
 
-_CODEPOINT = r"\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}"
-_ESCAPE = rf"""\\[tbnrf"'\\]|{_CODEPOINT}"""
-_NAME_CHAR = r"[A-Za-z0-9_\-\u0080-\U0010FFFF]"
-_LOCAL_ESCAPE = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?#@%]"
-_TOKEN = re.compile(
-    rf"""
-      (?P<space>[ \t\r\n]++|\#[^\r\n]*+)
-    | (?P<string>\"\"\"(?:\"{{0,2}}(?:[^"\\]|{_ESCAPE}))*+\"\"\"
-               | '''(?:'{{0,2}}(?:[^'\\]|{_ESCAPE}))*+'''
-               | \"(?:[^"\\\r\n]|{_ESCAPE})*+\"
-               | '(?:[^'\\\r\n]|{_ESCAPE})*+')
-    | (?P<iri><(?:[^<>"{{}}|^`\\\x00-\x20]|{_CODEPOINT})*+>)
-    | (?P<variable>[?$][A-Za-z0-9_\u0080-\U0010FFFF]++)
-    | (?P<language>@[A-Za-z]++(?:-{{1,2}}[A-Za-z0-9]++)*+)
-    | (?P<number>(?:[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)(?:[eE][+-]?[0-9]++)?)
-    | (?P<name>(?:_|[A-Za-z\u0080-\U0010FFFF](?:{_NAME_CHAR}|\.)*+)?
-               :(?:(?:{_NAME_CHAR}|:|{_LOCAL_ESCAPE})(?:\.*(?:{_NAME_CHAR}|:|{_LOCAL_ESCAPE}))*+)?)
-    | (?P<word>[A-Za-z_\u0080-\U0010FFFF](?:{_NAME_CHAR}|\.)*+)
-    | (?P<other>.)
-    """,
-    re.X | re.S,
-)
+from kg.serve.guard.lexer import Token, tokens
+
 #: A query without these letters reaches for nothing, whatever its tokens are: the engine knows no other spelling.
 _REACHES = re.compile(r"service|load|from|using|with", re.I)
 _OPENING, _CLOSING = frozenset("{(["), frozenset("})]")
@@ -43,14 +22,6 @@ _OPENING, _CLOSING = frozenset("{(["), frozenset("})]")
 _OPERANDS = frozenset(("variable", "string", "iri", "number", "name", "language", ")", "word"))
 #: Words of an update after which a prefixed name is a graph's.
 _BEFORE_GRAPHS = frozenset(("PREFIX", "GRAPH", "WITH", "USING", "NAMED", "TO", "COPY", "MOVE", "ADD", "SILENT"))
-
-
-class Token(NamedTuple):
-    """A token: its kind (the bracket or sign itself, for those), text and place."""
-
-    kind: str
-    text: str
-    start: int
 
 
 class Refused(Exception):
@@ -83,19 +54,6 @@ class Inspected:
     named: list[str] = field(default_factory=list)
     has_dataset: bool = False
     services: list[str | None] = field(default_factory=list)
-
-
-def tokens(text: str) -> Iterator[Token]:
-    """The tokens of a query, without spaces and comments.
-
-    Example:
-    >>> [token.text for token in tokens("ASK { ?s a 'SERVICE' } # SERVICE")]
-    ['ASK', '{', '?s', 'a', "'SERVICE'", '}']
-    """
-    for match in _TOKEN.finditer(text):
-        kind = match.lastgroup or "other"
-        if kind != "space":
-            yield Token(match[0] if kind == "other" else kind, match[0], match.start())
 
 
 def inspect(text: str, *, depth: int = 256, base: str = "") -> Inspected:

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
-import socket
-import struct
 import zlib
+from collections.abc import Awaitable, Callable
 from functools import lru_cache
 from typing import Any
 
-from kg.serve import http, protocol
 from kg.serve.errors import Problem
-from kg.serve.job import Job
-from kg.serve.kept import Answers, Kept
+from kg.serve.http import asgi, media
+from kg.serve.pool.job import Job
+from kg.serve.pool.wire import pack, pack_query
 from kg.serve.site import Site
-from kg.serve.wire import pack, pack_query
+from kg.serve.sparql import protocol
+from kg.serve.sparql.cache import Answers, Kept
 
 #: Larger queries and answers are not kept.
 _KEPT_QUERY, _KEPT_ANSWER = 1 << 14, 1 << 16
@@ -24,15 +23,25 @@ _VARY = (b"vary", b"Accept, Accept-Encoding")
 ALLOWED = "GET, HEAD, POST, OPTIONS"
 
 
-class Endpoint:
-    """The SPARQL endpoint of a site."""
+Description = Callable[[str, asgi.Scope, asgi.Send], Awaitable[None]]
+Updates = Callable[[protocol.Operation, str], Awaitable[None]]
 
-    def __init__(self, site: Site, updates: Any = None) -> None:
+
+class Endpoint:
+    """The SPARQL endpoint of a site.
+
+    Args:
+        description: answers a request for the service description, given its Accept header.
+        updates: carries updates out; None: read only.
+    """
+
+    def __init__(self, site: Site, description: Description, updates: Updates | None = None) -> None:
         self.site = site
+        self.description = description
         self.updates = updates
         self.answers = Answers(site.limits.cache_mb << 20)
 
-    async def __call__(self, scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
+    async def __call__(self, scope: asgi.Scope, receive: asgi.Receive, send: asgi.Send) -> None:
         """One request to `/sparql`; `scope["kg.log"]` gets what was asked and how many rows went out.
 
         Raises:
@@ -40,20 +49,20 @@ class Endpoint:
         """
         method = scope["method"]
         if method == "OPTIONS":
-            await options(send, ALLOWED)
+            await asgi.options(send, ALLOWED)
         elif method in ("GET", "HEAD"):
             await self._operate(protocol.read_get(scope["query_string"]), scope, receive, send)
         elif method == "POST":
             limits = self.site.limits
-            body = await http.read_body(scope, receive, limits.query_bytes, limits.body_s)
-            given = scope["query_string"], http.header(scope, b"content-type"), body
+            body = await asgi.read_body(scope, receive, limits.query_bytes, limits.body_s)
+            given = scope["query_string"], asgi.header(scope, b"content-type"), body
             # A large form takes a while to decode: meanwhile others are served.
             operation = protocol.read_post(*given) if len(body) < _KEPT_QUERY else await asyncio.to_thread(protocol.read_post, *given)
             await self._operate(operation, scope, receive, send)
         else:
             raise Problem(405, "method not allowed", f"use {ALLOWED}", headers={"Allow": ALLOWED})
 
-    async def _operate(self, operation: protocol.Operation, scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
+    async def _operate(self, operation: protocol.Operation, scope: asgi.Scope, receive: asgi.Receive, send: asgi.Send) -> None:
         if operation.kind == "query":
             await self._query(operation, scope, receive, send)
         elif operation.kind == "description":
@@ -64,12 +73,12 @@ class Endpoint:
             raise Problem(403, "read only", "this endpoint takes no updates; start it with --writable")
         else:
             scope["kg.log"]["asked"] = f"update, {len(operation.text)} characters"  # what it writes is nobody else's business
-            await self.updates(operation, http.header(scope, b"authorization"))
-            await http.respond(send, 204, [])
+            await self.updates(operation, asgi.header(scope, b"authorization"))
+            await asgi.respond(send, 204, [])
 
-    async def _query(self, operation: protocol.Operation, scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
+    async def _query(self, operation: protocol.Operation, scope: asgi.Scope, receive: asgi.Receive, send: asgi.Send) -> None:
         scope["kg.log"]["asked"] = operation.text
-        accept, gzip = http.header(scope, b"accept"), "gzip" in http.header(scope, b"accept-encoding")
+        accept, gzip = asgi.header(scope, b"accept"), "gzip" in asgi.header(scope, b"accept-encoding")
         task, lasting = self.task(operation, accept, gzip)
         await self._answer(task, lasting, scope, receive, send)
 
@@ -84,9 +93,9 @@ class Endpoint:
             raise Problem(400, "not SPARQL", "the query is empty", line=1, column=1)
         if len(text) > self.site.limits.query_bytes:
             raise Problem(413, "too large", f"a query may have {self.site.limits.query_bytes} characters")
-        table, graph = protocol.table_and_graph(operation.format or accept)
+        table, graph = media.table_and_graph(operation.format or accept)
         if table is None and graph is None:
-            raise Problem(406, "not acceptable", "none of the formats asked for", known=[*protocol.TABLE_TYPES, *protocol.GRAPH_TYPES])
+            raise Problem(406, "not acceptable", "none of the formats asked for", known=[*media.TABLE_TYPES, *media.GRAPH_TYPES])
         plain = operation.default is None and operation.named is None
         rest = (_rest if plain else _rest.__wrapped__)(self.site.base, operation.default, operation.named, table, graph, gzip)
         lasting = len(text) <= _KEPT_QUERY  # and not one whose answer differs each time; a query too many is no harm
@@ -95,32 +104,32 @@ class Endpoint:
             lasting = "rand" not in lower and "now" not in lower and "uuid" not in lower and "bnode" not in lower
         return pack_query(text, rest), lasting
 
-    async def graph(self, scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
+    async def graph(self, scope: asgi.Scope, receive: asgi.Receive, send: asgi.Send) -> None:
         """One request to `/store`: a whole graph, by the Graph Store Protocol."""
         if scope["method"] == "OPTIONS":
-            return await options(send, "GET, HEAD, OPTIONS")
+            return await asgi.options(send, "GET, HEAD, OPTIONS")
         if scope["method"] not in ("GET", "HEAD"):
             raise Problem(405, "read only", "graphs can be read here, not written", headers={"Allow": "GET, HEAD, OPTIONS"})
         given = protocol.read_parameters(scope["query_string"])
         wanted = [*given.get("graph", ()), *(None for _ in given.get("default", ()))]
         if len(wanted) != 1 or set(given) - {"graph", "default"}:
             raise Problem(400, "which graph?", "give ?default or one ?graph=IRI")
-        media_type = protocol.negotiate(http.header(scope, b"accept"), tuple(protocol.GRAPH_TYPES))
+        media_type = media.negotiate(asgi.header(scope, b"accept"), tuple(media.GRAPH_TYPES))
         if media_type is None:
-            raise Problem(406, "not acceptable", "none of the formats asked for", known=list(protocol.GRAPH_TYPES))
+            raise Problem(406, "not acceptable", "none of the formats asked for", known=list(media.GRAPH_TYPES))
         scope["kg.log"]["asked"] = f"graph {wanted[0] or 'default'}"
-        gzip = "gzip" in http.header(scope, b"accept-encoding")
-        task = {"do": "graph", "name": wanted[0], "graph": (media_type, protocol.GRAPH_TYPES[media_type]), "gzip": gzip}
+        gzip = "gzip" in asgi.header(scope, b"accept-encoding")
+        task = {"do": "graph", "name": wanted[0], "graph": (media_type, media.GRAPH_TYPES[media_type]), "gzip": gzip}
         await self._answer(pack(task), True, scope, receive, send)
 
-    def headers(self, task: bytes, digest: str, lasting: bool) -> tuple[http.Headers, str]:
+    def headers(self, task: bytes, digest: str, lasting: bool) -> tuple[asgi.Headers, str]:
         """What is known of an answer's headers before there is one, and its entity tag."""
         if not lasting:
             return [_VARY, (b"cache-control", b"no-store")], ""
         tag = f'W/"{digest}-{zlib.crc32(task):08x}{len(task):x}"'
         return [_VARY, (b"cache-control", b"no-cache"), (b"etag", tag.encode())], tag
 
-    def finished(self, job: Job, body: bytes, task: bytes, digest: str, headers: http.Headers, lasting: bool) -> http.Headers:
+    def finished(self, job: Job, body: bytes, task: bytes, digest: str, headers: asgi.Headers, lasting: bool) -> asgi.Headers:
         """All headers of an answer that has come to its end; it is kept if it may be."""
         assert job.head is not None
         headers = [*headers, *_content(job.head["type"], job.head["gzip"])]
@@ -128,18 +137,18 @@ class Endpoint:
             self.answers.keep(task, digest, Kept(headers, body, job.rows))
         return headers
 
-    async def _answer(self, task: bytes, lasting: bool, scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
+    async def _answer(self, task: bytes, lasting: bool, scope: asgi.Scope, receive: asgi.Receive, send: asgi.Send) -> None:
         digest = self.site.digest
         headers, tag = self.headers(task, digest, lasting)
         extensions = scope.get("extensions") or {}
         if lasting:
-            if scope["method"] != "POST" and matches(http.header(scope, b"if-none-match"), tag):
-                return await http.respond(send, 304, headers)
+            if scope["method"] != "POST" and asgi.matches(asgi.header(scope, b"if-none-match"), tag):
+                return await asgi.respond(send, 304, headers)
             kept = self.answers.get(task, digest)
             if kept:
                 scope["kg.log"]["rows"] = kept.rows
                 _learn(scope)
-                return await http.respond(send, 200, kept.headers, kept.body)
+                return await asgi.respond(send, 200, kept.headers, kept.body)
         started, job = extensions.get("kg.job", (b"", None))
         job = await self._start(task, receive, job if started == task else None)
         try:
@@ -148,14 +157,14 @@ class Endpoint:
                 headers = self.finished(job, body, task, digest, headers, lasting)
                 scope["kg.log"]["rows"] = job.rows
                 _learn(scope)
-                await http.respond(send, 200, headers, body)
+                await asgi.respond(send, 200, headers, body)
             else:
                 assert job.head is not None
                 await self._stream(job, [*headers, *_content(job.head["type"], job.head["gzip"])], scope, send)
         finally:
             job.cancel()
 
-    async def _start(self, task: bytes, receive: http.Receive, started: Job | None) -> Job:
+    async def _start(self, task: bytes, receive: asgi.Receive, started: Job | None) -> Job:
         """A job whose head is there; one that takes longer ends with its client."""
 
         async def watch(job: Job) -> None:
@@ -169,9 +178,9 @@ class Endpoint:
 
         return await self.site.pool.run(task, slow, started)
 
-    async def _stream(self, job: Job, headers: http.Headers, scope: http.Scope, send: http.Send) -> None:
+    async def _stream(self, job: Job, headers: asgi.Headers, scope: asgi.Scope, send: asgi.Send) -> None:
         limits = self.site.limits
-        await http.begin(send, headers)
+        await asgi.begin(send, headers)
         if scope["method"] == "HEAD":
             await send({"type": "http.response.body"})
             return
@@ -186,12 +195,10 @@ class Endpoint:
             # The head has gone out: only a broken connection tells the client that the answer is not whole.
             slow = isinstance(error, TimeoutError)
             scope["kg.log"]["broken"] = "slow client" if slow else error.args[0]
-            abort(scope, at_once=slow)
+            asgi.abort(scope, at_once=slow)
 
-    async def _description(self, operation: protocol.Operation, scope: http.Scope, send: http.Send) -> None:
-        from kg.serve import describe
-
-        await describe.respond(self.site, operation.format or http.header(scope, b"accept"), scope, send)
+    async def _description(self, operation: protocol.Operation, scope: asgi.Scope, send: asgi.Send) -> None:
+        await self.description(operation.format or asgi.header(scope, b"accept"), scope, send)
 
 
 @lru_cache(maxsize=512)
@@ -199,57 +206,20 @@ def _rest(base: str, default: Any, named: Any, table: str | None, graph: str | N
     """A query's task but for the query, as JSON: the same for most requests."""
     task = {
         "do": "query", "base": base + "sparql", "default": default, "named": named, "gzip": gzip,
-        "results": table and (table, protocol.TABLE_TYPES[table]), "graph": graph and (graph, protocol.GRAPH_TYPES[graph]),
+        "results": table and (table, media.TABLE_TYPES[table]), "graph": graph and (graph, media.GRAPH_TYPES[graph]),
     }  # fmt: skip
     return json.dumps(task).encode()
 
 
 @lru_cache(maxsize=64)
-def _content(media_type: str, gzip: bool) -> http.Headers:
+def _content(media_type: str, gzip: bool) -> asgi.Headers:
     encoding = [(b"content-encoding", b"gzip")] if gzip else []
-    return [(b"content-type", protocol.content_type(media_type).encode()), *encoding]
+    return [(b"content-type", media.content_type(media_type).encode()), *encoding]
 
 
-def _learn(scope: http.Scope) -> None:
+def _learn(scope: asgi.Scope) -> None:
     """The request was answered well: the next one with these headers may take the short way."""
     learn = (scope.get("extensions") or {}).get("kg.learn")
     if learn is not None:
         block, call = learn
         call(block, scope["headers"])
-
-
-async def options(send: http.Send, allowed: str) -> None:
-    """What a browser asks before it asks."""
-    headers = [
-        (b"allow", allowed.encode()),
-        (b"access-control-allow-methods", allowed.encode()),
-        (b"access-control-allow-headers", b"Accept, Content-Type, If-None-Match, Authorization"),
-        (b"access-control-max-age", b"86400"),
-    ]
-    await http.respond(send, 204, headers)
-
-
-def matches(header: str, tag: str) -> bool:
-    """Whether an If-None-Match header names a tag.
-
-    Example:
-    >>> matches('"a", W/"b"', 'W/"b"'), matches("*", 'W/"b"'), matches("", 'W/"b"')
-    (True, True, False)
-    """
-    wanted = tag.removeprefix("W/")
-    return any(part.strip().removeprefix("W/") in (wanted, "*") for part in header.split(","))
-
-
-def abort(scope: http.Scope, *, at_once: bool = False) -> None:
-    """Break the connection.
-
-    Args:
-        at_once: throw away what the system still holds for the client, too.
-    """
-    transport = (scope.get("extensions") or {}).get("kg.transport")
-    if transport is None:
-        return
-    if at_once:
-        with contextlib.suppress(OSError, AttributeError):
-            transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    transport.abort()

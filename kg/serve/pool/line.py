@@ -8,18 +8,52 @@ import os
 import signal
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
-from kg.serve.wire import FRAME, pack
-
-if TYPE_CHECKING:
-    from kg.serve.holder import Holder
+from kg.serve.limits import Limits
+from kg.serve.pool.wire import FRAME, pack
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 #: Of heavy workers: a quarter of the processor beside one that is not, all of it alone.
 _NICE = 5
 #: Seconds a job waits behind another one that seemed to end soon.
 _DELAY = 0.004
+
+
+class Task(Protocol):
+    """What is put on a line: see `kg.serve.pool.job`."""
+
+    def begin(self, line: Line) -> None:
+        """The worker begins with it now."""
+
+    def frame(self, line: Line, kind: bytes, data: bytes) -> None:
+        """A frame of its answer."""
+
+    def look(self) -> None:
+        """It has run for a while."""
+
+    def line_lost(self) -> None:
+        """The worker ended while it was at it."""
+
+    def start_again(self) -> None:
+        """The worker will not come to it."""
+
+    def stand_in(self) -> Task:
+        """What takes its place on the line when it goes elsewhere."""
+
+
+class Origin(Protocol):
+    """What a worker was split off: see `kg.serve.pool.holder`."""
+
+    limits: Limits
+    lines: set[Line]
+
+    @property
+    def is_full(self) -> bool:
+        """Whether there are as many workers as there may be."""
+
+    def close_if_unused(self) -> None:
+        """A worker has ended: it may have been the last."""
 
 
 class Line(asyncio.Protocol):
@@ -30,10 +64,10 @@ class Line(asyncio.Protocol):
         since: when the first was begun, by the loop's clock.
     """
 
-    def __init__(self, holder: Holder, pid: int) -> None:
+    def __init__(self, holder: Origin, pid: int) -> None:
         self.holder = holder
         self.pid = pid
-        self.jobs: deque[Any] = deque()
+        self.jobs: deque[Task] = deque()
         self.since = 0.0
         self.alive = True
         self._handle = os.pidfd_open(pid) if hasattr(os, "pidfd_open") else None
@@ -70,14 +104,14 @@ class Line(asyncio.Protocol):
         for job in waiting:
             job.start_again()
 
-    def shed(self) -> list[Any]:
+    def shed(self) -> list[Task]:
         """The jobs that are not being worked on yet, taken off this line."""
         waiting = list(self.jobs)[1:]
         while len(self.jobs) > 1:
             self.jobs.pop()
         return waiting
 
-    def rescue(self) -> list[Any]:
+    def rescue(self) -> list[Task]:
         """As `shed`, of a worker that goes on: what it will answer to these is dropped."""
         waiting = list(self.jobs)[1:]
         for place, job in enumerate(waiting, 1):
@@ -90,7 +124,7 @@ class Line(asyncio.Protocol):
             watched = self.jobs[0] if self.jobs else None, self.processor_time() or 0.0
             self._rescue = asyncio.get_running_loop().call_later(_DELAY, self._look_behind, rescue, *watched)
 
-    def _look_behind(self, rescue: Callable[[Line], bool], first: Any, used: float) -> None:
+    def _look_behind(self, rescue: Callable[[Line], bool], first: Task | None, used: float) -> None:
         self._rescue = None
         if len(self.jobs) < 2 or not self.alive:
             return

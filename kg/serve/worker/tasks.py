@@ -10,8 +10,9 @@ import pyoxigraph as ox
 
 from kg.errors import CasegraphError, QuestionError
 from kg.names import PREFIXES
-from kg.serve import documents, guard
-from kg.serve.sink import Failed, Sink
+from kg.serve.guard import reach
+from kg.serve.worker import documents
+from kg.serve.worker.sink import Failed, Sink
 from kg.store import EmbeddedStore, Solution
 
 RESULTS = {
@@ -40,7 +41,7 @@ def failure(error: BaseException, sink: Sink) -> dict[str, Any]:
         return sink.failed.document
     if isinstance(error, Failed):
         return error.document
-    if isinstance(error, guard.Refused):
+    if isinstance(error, reach.Refused):
         return {"kind": "depth" if error.kind == "depth" else "refused", "message": str(error)}
     if isinstance(error, QuestionError):
         return {"kind": "question", "message": error.message, "known": error.fields.get("known") or []}
@@ -85,7 +86,7 @@ def _query(task: dict[str, Any], store: EmbeddedStore, sink: Sink, settings: dic
         text, base; default, named: graphs that the request names, or None; results, graph: [media type, form]
         acceptable to the client, or None; values: variable -> N-Triples term.
     """
-    inspected = guard.inspect(task["text"], depth=settings["depth"], base=task["base"])
+    inspected = reach.inspect(task["text"], depth=settings["depth"], base=task["base"])
     _check_services(inspected.services, settings["allowed"])
     options = _dataset(task, inspected, store)
     if task.get("values"):
@@ -122,7 +123,7 @@ def _check_services(services: list[str | None], allowed: list[str]) -> None:
             raise Failed("refused", f"{what} is not allowed here", known=allowed)
 
 
-def _dataset(task: dict[str, Any], inspected: guard.Inspected, store: EmbeddedStore) -> dict[str, Any]:
+def _dataset(task: dict[str, Any], inspected: reach.Inspected, store: EmbeddedStore) -> dict[str, Any]:
     """The engine's options for a dataset; the request's own comes before the query's."""
     default, named = task.get("default"), task.get("named")
     if default is None and named is None:

@@ -14,9 +14,9 @@ from pathlib import Path
 from kg import files
 from kg.errors import StoreError
 from kg.graph_folder import current
-from kg.serve import describe
+from kg.serve.describe import statistics
 from kg.serve.errors import Problem
-from kg.serve.holder import Holder
+from kg.serve.pool.holder import Holder
 from kg.serve.site import Site
 
 #: Seconds between two looks at the graph's folder.
@@ -93,13 +93,13 @@ class Follower:
         site, place = self.site, self.site.build / "statistics.json"
         with contextlib.suppress(OSError, ValueError):
             known = json.loads(place.read_bytes())
-            if known.keys() == describe.STATISTICS.keys():
+            if known.keys() == statistics.STATISTICS.keys():
                 site.about = known
                 return
-        for name in describe.STATISTICS:
+        for name in statistics.STATISTICS:
             found = None
             with contextlib.suppress(Problem):
-                found = await site.run_long(COUNTING, "kg.serve.describe:statistic", name)
+                found = await site.run_long(COUNTING, "kg.serve.describe.statistics:statistic", name)
             if site.digest != digest:
                 return
             site.about = {**site.about, name: found}

@@ -5,21 +5,19 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from kg.serve.answer import Answer
 from kg.serve.errors import Problem, busy
-from kg.serve.line import Line
-
-if TYPE_CHECKING:
-    from kg.serve.pool import Pool
+from kg.serve.pool.answer import Answer
+from kg.serve.pool.lanes import Lanes
+from kg.serve.pool.line import Line
 
 #: How often a query that does not get the processor is looked at before another worker takes its place.
 _LOOKS = 20
 
 
 class Course(Answer):
-    """A task on its way through the lanes; how it starts, what comes of it and how it ends is `kg.serve.job`'s.
+    """A task on its way through the lanes; how it starts, what comes of it and how it ends is `kg.serve.pool.job`'s.
 
     Args:
         message: the task, packed for the worker.
@@ -34,12 +32,12 @@ class Course(Answer):
     _timer: asyncio.TimerHandle | None = None
     _on_slow: Callable[[Any], None] | None = None
 
-    def __init__(self, pool: Pool, message: bytes, time_s: float = 0) -> None:
+    def __init__(self, lanes: Lanes, message: bytes, time_s: float = 0) -> None:
         super().__init__()
         self.key = hash(message)
-        self._pool = pool
+        self._lanes = lanes
         self._message = message
-        self._time_s = self._left = time_s or pool.limits.time_s
+        self._time_s = self._left = time_s or lanes.limits.time_s
         self._began = time.monotonic()
         self._on_end: list[Callable[[], Any]] = []
 
@@ -72,7 +70,7 @@ class Course(Answer):
     def look(self) -> None:
         """It has run for a while: is it heavy, or has the machine been busy with other things?"""
         assert self._line is not None
-        after = self._pool.limits.heavy_after_s
+        after = self._lanes.limits.heavy_after_s
         if self._looks == 0:  # how much of it was for the queries before is not known: look again, soon
             self._used = self._line.processor_time() or 0.0
         self._looks += 1
@@ -94,7 +92,7 @@ class Course(Answer):
     def _step_aside(self) -> None:
         """It does not get the processor. That is no work: it goes on as it is, but others need not wait for it."""
         assert self._line is not None
-        self._pool.crew.leave(self._line)
+        self._lanes.light.leave(self._line)
         if self._line.holder.is_full:
             self._fail(busy("the machine is busy with other things", 10))
         self.tell_slow()
@@ -103,12 +101,12 @@ class Course(Answer):
         self._timer = None
         assert self._line is not None
         if self._over:
-            self._pool.crew.leave(self._line)
+            self._lanes.light.leave(self._line)
             self._line.kill()
             return
         self._heavy = True
-        self._left -= self._pool.limits.heavy_after_s
-        self._pool.crew.leave(self._line)
+        self._left -= self._lanes.limits.heavy_after_s
+        self._lanes.light.leave(self._line)
         self._line.yield_processor()
         if self._line.holder.is_full:
             self._fail(busy("too many long answers are on their way", 10))
@@ -120,7 +118,7 @@ class Course(Answer):
 
     async def _wait_for_place(self) -> None:
         try:
-            await asyncio.wait_for(self._pool.heavy.park(self), self._pool.limits.queue_s)
+            await asyncio.wait_for(self._lanes.heavy.park(self), self._lanes.limits.queue_s)
         except TimeoutError as error:
             raise busy("other long queries are running", 10) from error
 
@@ -129,12 +127,12 @@ class Course(Answer):
         assert self._line is not None
         if self._parked:
             pass
-        elif self._pool.heavy.take(self):
+        elif self._lanes.heavy.take(self):
             self._go_on()
         else:
             self._line.stop()
             self._parked = True
-            self._pool.background(self._wait_still())
+            self._lanes.background(self._wait_still())
 
     def set_aside(self) -> bool:
         """Give the place up for a while, if it is at work."""
@@ -143,7 +141,7 @@ class Course(Answer):
         self._line.stop()
         self._stop_clock()
         self._parked = True
-        self._pool.background(self._wait_still(self._pool.heavy.park(self, aside=True)))
+        self._lanes.background(self._wait_still(self._lanes.heavy.park(self, aside=True)))
         self._leave_place()
         return True
 
@@ -156,7 +154,7 @@ class Course(Answer):
             return
         self._parked = False
         if self._over or self._paused:
-            self._pool.heavy.free(self)
+            self._lanes.heavy.free(self)
         else:
             self._go_on()
 
@@ -208,7 +206,7 @@ class Course(Answer):
     def _leave_place(self) -> None:
         if self._has_place:
             self._has_place = False
-            self._pool.heavy.free(self)
+            self._lanes.heavy.free(self)
 
     def _fail(self, error: BaseException) -> None:
         """End it from this side: the worker is killed."""

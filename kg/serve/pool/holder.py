@@ -12,8 +12,8 @@ from typing import Any
 
 from kg.errors import StoreError
 from kg.serve.limits import Limits
-from kg.serve.line import Line
-from kg.serve.wire import pack
+from kg.serve.pool.line import Line
+from kg.serve.pool.wire import pack
 
 
 class Holder:
@@ -48,7 +48,7 @@ class Holder:
         """
         mine, its = socket.socketpair()
         with its:
-            command = [sys.executable, "-m", "kg.serve.worker", str(its.fileno())]
+            command = [sys.executable, "-m", "kg.serve.worker.process", str(its.fileno())]
             self._process = subprocess.Popen(command, pass_fds=[its.fileno()], stdin=subprocess.DEVNULL, close_fds=True)
         mine.setblocking(False)
         self._control = mine

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import NamedTuple
 
-from kg.serve import http
+from kg.serve.http import asgi
 
 
 class Kept(NamedTuple):
     """An answer: its own headers, body, and how many rows it has."""
 
-    headers: http.Headers
+    headers: asgi.Headers
     body: bytes
     rows: int
 

@@ -1,7 +1,7 @@
 """The processes that touch the graph: one that holds it and splits off workers, and the workers, which may be killed.
 
 The holder opens (or loads) one build of the graph and then only forks: a worker is there within milliseconds and
-shares the graph's memory. A worker serves one task at a time over its own socket; `kg.serve.wire` says how.
+shares the graph's memory. A worker serves one task at a time over its own socket; `kg.serve.pool.wire` says how.
 """
 
 from __future__ import annotations
@@ -18,10 +18,11 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from kg.serve import documents, sandbox, tasks
-from kg.serve.sink import Sink
-from kg.serve.tasks import UnionStore
-from kg.serve.wire import Messages, write_message
+from kg.serve.guard import sandbox
+from kg.serve.pool.wire import Messages, write_message
+from kg.serve.worker import documents, tasks
+from kg.serve.worker.sink import Sink
+from kg.serve.worker.tasks import UnionStore
 from kg.store import EmbeddedStore
 
 

@@ -6,16 +6,13 @@ import asyncio
 import contextlib
 import os
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from kg.errors import StoreError
 from kg.serve.errors import busy
-from kg.serve.holder import Holder
 from kg.serve.limits import Limits
-from kg.serve.line import Line
-
-if TYPE_CHECKING:
-    from kg.serve.job import Job
+from kg.serve.pool.holder import Holder
+from kg.serve.pool.line import Line
 
 #: How many jobs a worker's line takes, and how recently it has to have begun the first.
 _BEHIND, _QUICK = 16, 0.005
@@ -26,7 +23,14 @@ _AWAKE, _TINY = max(1, (os.cpu_count() or 2) - 1), 0.0005
 _SWEEP = 0.2
 
 
-class Crew:
+class Guest(Protocol):
+    """Who waits for a worker: see `kg.serve.pool.job`."""
+
+    def tell_slow(self) -> None:
+        """This takes longer than most."""
+
+
+class LightLane:
     """The workers of the light lane.
 
     Args:
@@ -43,7 +47,7 @@ class Crew:
         self._pace = 0.0  # seconds that a query took of late
         self._idle: list[Line] = []
         self._free_before: set[Line] = set()
-        self._waiting: deque[tuple[float, asyncio.Future[Line], Job]] = deque()
+        self._waiting: deque[tuple[float, asyncio.Future[Line], Guest]] = deque()
         self._sweeper: asyncio.TimerHandle | None = None
         self._refill: asyncio.Task[None] | None = None
 
@@ -88,7 +92,7 @@ class Crew:
             return True
         return line not in self._light
 
-    async def line(self, job: Job) -> Line:
+    async def line(self, job: Guest) -> Line:
         """As `line_at_once`, or the first that is free.
 
         Raises:

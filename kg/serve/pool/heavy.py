@@ -8,20 +8,25 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict, deque
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from kg.serve.errors import busy
 from kg.serve.limits import Limits
-
-if TYPE_CHECKING:
-    from kg.serve.course import Course
 
 #: How many heavy queries are remembered.
 _REMEMBERED = 4096
 #: Seconds of a turn, and after which one that was set aside comes before those who never had a turn.
 _TURN, _LONG = 0.5, 5.0
 
-_Waiting = deque[tuple[float, asyncio.Future[None], "Course"]]
+
+class Guest(Protocol):
+    """Who takes a place or waits for one: see `kg.serve.pool.course`."""
+
+    def set_aside(self) -> bool:
+        """Give the place up for a while; whether it did."""
+
+
+_Waiting = deque[tuple[float, asyncio.Future[None], Guest]]
 
 
 class HeavyLane:
@@ -33,20 +38,20 @@ class HeavyLane:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._running: dict[Course, float] = {}
+        self._running: dict[Guest, float] = {}
         self._fresh: _Waiting = deque()
         self._aside: _Waiting = deque()
         self._turns: asyncio.TimerHandle | None = None
         self._known: OrderedDict[int, None] = OrderedDict()
 
-    def take(self, job: Course) -> bool:
+    def take(self, job: Guest) -> bool:
         """Take a place if there is one."""
         if len(self._running) >= self._limits.heavy:
             return False
         self._running[job] = asyncio.get_running_loop().time()
         return True
 
-    def park(self, job: Course, *, aside: bool = False) -> asyncio.Future[None]:
+    def park(self, job: Guest, *, aside: bool = False) -> asyncio.Future[None]:
         """A future that is done when a place is free, and taken.
 
         Args:
@@ -64,7 +69,7 @@ class HeavyLane:
             self._turns = loop.call_later(_TURN, self._turn)
         return future
 
-    def free(self, job: Course) -> None:
+    def free(self, job: Guest) -> None:
         """Give a place back."""
         self._running.pop(job, None)
         now = asyncio.get_running_loop().time()

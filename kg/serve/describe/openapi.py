@@ -8,13 +8,14 @@ from http import HTTPStatus
 from typing import Any
 
 from kg import __version__, ask
-from kg.serve import http, protocol, questions
+from kg.serve.http import asgi, media
 from kg.serve.site import Site
+from kg.serve.sparql import protocol
 
 Schema = dict[str, Any]
 
 _HTML, _JSON, _PROBLEM = "text/html", "application/json", "application/problem+json"
-_TABLES, _GRAPHS = tuple(protocol.TABLE_TYPES), tuple(protocol.GRAPH_TYPES)
+_TABLES, _GRAPHS = tuple(media.TABLE_TYPES), tuple(media.GRAPH_TYPES)
 #: What any request that reaches a worker may come to.
 _WORK = (422, 503, 504)
 _TEXT: Schema = {"type": "string"}
@@ -88,11 +89,11 @@ def document(site: Site, *, pages: bool, writable: bool) -> Schema:
     }
 
 
-async def respond(site: Site, scope: http.Scope, send: http.Send, *, pages: bool, writable: bool) -> None:
+async def respond(site: Site, scope: asgi.Scope, send: asgi.Send, *, pages: bool, writable: bool) -> None:
     """GET /openapi.json."""
-    questions.read_only(scope)
+    asgi.read_only(scope)
     body = json.dumps(document(site, pages=pages, writable=writable), ensure_ascii=False, indent=1).encode()
-    await http.respond(send, 200, [(b"content-type", _JSON.encode()), (b"cache-control", b"no-cache")], body)
+    await asgi.respond(send, 200, [(b"content-type", _JSON.encode()), (b"cache-control", b"no-cache")], body)
 
 
 # 1) the server's own addresses

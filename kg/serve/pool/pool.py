@@ -1,54 +1,38 @@
-"""Lanes: a query that ends soon never waits for one that does not.
-
-Every query starts on a worker of the light lane (`crew`). If it is still at work after `heavy_after_s` it is heavy: its
-worker leaves the light lane (a new one takes its place), gets a low priority, and goes on if the heavy lane (`heavy`) has
-a place, or is held still until it has. Queries that were heavy before start in the heavy lane. A heavy worker is killed
-afterwards, which gives its memory back.
-"""
+"""What the server asks of its workers: to run a task, and to go on to another build."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
-from typing import Any
 
-from kg.serve.crew import Crew
 from kg.serve.errors import Problem, WorkerLost
-from kg.serve.heavy import HeavyLane
-from kg.serve.holder import Holder
-from kg.serve.job import Job
-from kg.serve.limits import Limits
+from kg.serve.pool.holder import Holder
+from kg.serve.pool.job import Job
+from kg.serve.pool.lanes import Lanes
 
 
-class Pool:
+class Pool(Lanes):
     """The workers of the current build.
 
     Args:
         limits: of the server.
     """
 
-    def __init__(self, limits: Limits) -> None:
-        self.limits = limits
-        self.crew = Crew(limits)
-        self.heavy = HeavyLane(limits)
-        self._tasks: set[asyncio.Task[Any]] = set()
-
     @property
     def holder(self) -> Holder | None:
         """Of the current build."""
-        return self.crew.holder
+        return self.light.holder
 
     async def use(self, holder: Holder) -> None:
         """Serve from another build from now on; what runs on the one before runs to its end."""
         before = self.holder
-        await self.crew.use(holder)
+        await self.light.use(holder)
         self.heavy.forget()
         if before is not None:
             before.retired = True
             before.close_if_unused()
 
     def close(self) -> None:
-        self.crew.close()
+        self.light.close()
         if self.holder:
             self.holder.close()
 
@@ -56,7 +40,7 @@ class Pool:
         """Start a task if that takes no waiting; `run` may take the job over."""
         if self.heavy.knows(hash(message)):
             return None
-        line = self.crew.line_at_once()
+        line = self.light.line_at_once()
         if line is None:
             return None
         job = Job(self, message)
@@ -91,9 +75,3 @@ class Pool:
                 job.cancel()
                 raise
         raise AssertionError("unreachable")
-
-    def background(self, coroutine: Any) -> None:
-        """Run something to its end, come what may."""
-        task = asyncio.get_running_loop().create_task(coroutine)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
