@@ -15,11 +15,13 @@ from starlette.routing import BaseRoute
 from kg import ask, names
 from kg.serve.errors import Problem
 from kg.serve.http.media import negotiate
-from kg.serve.pages import ask_routes, case, data_routes, home, search
+from kg.serve.pages import ask_routes, data_routes, home
 from kg.serve.pages.ask_routes import sparql as sparql
-from kg.serve.pages.case_head import VIEWS
+from kg.serve.pages.case import page as case
+from kg.serve.pages.case.head import VIEWS
 from kg.serve.pages.explorer import Explorer, explorer
 from kg.serve.pages.respond import at, page, static_files
+from kg.serve.pages.search import page as search
 from kg.serve.pages.story import Story
 
 if TYPE_CHECKING:

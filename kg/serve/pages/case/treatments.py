@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kg.serve.pages import html as h
-from kg.serve.pages.facts import curators_note, joined, said_at, when_of
+from kg.serve.pages.case.facts import curators_note, joined, said_at, when_of
 from kg.serve.pages.glyphs import CHANGES, OUTCOMES, icon
 from kg.serve.pages.html import Html
 from kg.serve.pages.story import Fact, Story

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kg.serve.pages import html as h
-from kg.serve.pages.course import Seen
 from kg.serve.pages.glyphs import OUTCOMES, outcome_sign
 from kg.serve.pages.html import Html
 from kg.serve.pages.story import Fact, Story
+from kg.serve.pages.timeline.course import Seen
 
 #: Room before the first and after the last column.
 EDGE = 58

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from kg.serve.pages import html as h
-from kg.serve.pages.course import Lane, Picture, picture
 from kg.serve.pages.html import Html
 from kg.serve.pages.measure import wrap
-from kg.serve.pages.signs import EDGE, Frame, signs
 from kg.serve.pages.story import Story
-from kg.serve.pages.timeline_treatments import treatment_lane
-from kg.serve.pages.timeline_words import course_in_words, legend
+from kg.serve.pages.timeline.course import Lane, Picture, picture
+from kg.serve.pages.timeline.signs import EDGE, Frame, signs
+from kg.serve.pages.timeline.treatments import treatment_lane
+from kg.serve.pages.timeline.words import course_in_words, legend
 
 LABELS, SLIM, HEAD = 172, 104, 104
 LANE, COURSE, TITLE = 25, 42, 26

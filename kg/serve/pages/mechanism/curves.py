@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from itertools import pairwise
 
-from kg.serve.pages.layers import Box, Drawing
+from kg.serve.pages.mechanism.layers import Box, Drawing
 
 #: Between a line's end and its box.
 HEAD = 4.0

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from kg.serve.pages import html as h
-from kg.serve.pages.facts import joined, said_at
+from kg.serve.pages.case.facts import joined, said_at
 from kg.serve.pages.glyphs import OUTCOMES
 from kg.serve.pages.html import Html
 from kg.serve.pages.story import Fact, Story, plain_name

@@ -7,9 +7,9 @@ from collections import defaultdict
 
 from kg.report import Report
 from kg.serve.pages import html as h
-from kg.serve.pages.facts import joined, said_at
+from kg.serve.pages.case.facts import joined, said_at
 from kg.serve.pages.html import Html
-from kg.serve.pages.mechanism import sentence
+from kg.serve.pages.mechanism.claims import sentence
 from kg.serve.pages.story import Fact, Story
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from kg.serve.pages import html as h
-from kg.serve.pages.course import Course
 from kg.serve.pages.glyphs import CHANGES, change_sign
 from kg.serve.pages.html import Html
 from kg.serve.pages.measure import text_width
-from kg.serve.pages.signs import Frame, link, signs
 from kg.serve.pages.story import Fact, Story
+from kg.serve.pages.timeline.course import Course
+from kg.serve.pages.timeline.signs import Frame, link, signs
 
 
 def treatment_lane(story: Story, course: Course, y: float, frame: Frame, page: str) -> list[Html]:

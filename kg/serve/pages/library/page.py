@@ -12,9 +12,9 @@ import pyoxigraph as ox
 from kg import ask
 from kg.serve.pages import html as h
 from kg.serve.pages import shell
-from kg.serve.pages.answers import MOST_ROWS, answer_table
 from kg.serve.pages.html import Html
-from kg.serve.pages.why import why_not_form
+from kg.serve.pages.library.answers import MOST_ROWS, answer_table
+from kg.serve.pages.library.why import why_not_form
 
 #: Tags in the order clinicians ask; others follow by name.
 TAGS = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from kg.serve.pages.layers import Box, Drawing, Key, layout
+from kg.serve.pages.mechanism.layers import Box, Drawing, Key, layout
 
 
 def side_by_side(

@@ -8,7 +8,7 @@ from typing import Any
 from kg.serve.pages import html as h
 from kg.serve.pages import shell
 from kg.serve.pages.html import Html
-from kg.serve.pages.search_index import KINDS, Hit, Index
+from kg.serve.pages.search.index import KINDS, Hit, Index
 
 HEADINGS = {"term": "Terms", "statement": "Statements", "sentence": "Sentences of the papers"}
 SHOWN = 12

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from kg.serve.pages import html as h
+from kg.serve.pages.case.ranges import range_picture
 from kg.serve.pages.glyphs import icon
 from kg.serve.pages.html import Html
-from kg.serve.pages.ranges import range_picture
 from kg.serve.pages.story import Fact, Story
 
 

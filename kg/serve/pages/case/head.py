@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from kg.serve.pages import html as h
-from kg.serve.pages.facts import said_at
+from kg.serve.pages.case.facts import said_at
+from kg.serve.pages.case.tried import outcome
 from kg.serve.pages.html import Html
-from kg.serve.pages.mechanism import mechanism_claims
+from kg.serve.pages.mechanism.claims import mechanism_claims
 from kg.serve.pages.story import Fact, Story, age_words
-from kg.serve.pages.tried import outcome
 
 _SMOKING = {"never": "never smoked", "former": "former smoker", "current": "smoker"}
 #: The pages of a case beside its first: address part -> words.

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from kg.serve.pages import html as h
-from kg.serve.pages.components import side_by_side
-from kg.serve.pages.curves import curve, ports_of
 from kg.serve.pages.html import Html
-from kg.serve.pages.layers import Box
 from kg.serve.pages.measure import text_width, wrap
-from kg.serve.pages.mechanism import Link, links_of, references, sentence
+from kg.serve.pages.mechanism.claims import Link, links_of, references, sentence
+from kg.serve.pages.mechanism.components import side_by_side
+from kg.serve.pages.mechanism.curves import curve, ports_of
+from kg.serve.pages.mechanism.layers import Box
 from kg.serve.pages.story import Fact, Story
 
 NODE, NOTE, PAD, EDGE = 13.0, 11.5, 12.0, 16.0

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from kg.serve.pages import html as h
-from kg.serve.pages.course import Picture
 from kg.serve.pages.glyphs import CHANGES, OUTCOMES, key, time_key
 from kg.serve.pages.html import Html
 from kg.serve.pages.story import Story
-from kg.serve.pages.timeline_treatments import in_full
+from kg.serve.pages.timeline.course import Picture
+from kg.serve.pages.timeline.treatments import in_full
 
 
 def legend(shown: Picture) -> Html:

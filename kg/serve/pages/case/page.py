@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from kg.report import Report
-from kg.serve.pages import facts, literature, shell, treatments
 from kg.serve.pages import html as h
-from kg.serve.pages.aids import checklist, conflicts, criteria
-from kg.serve.pages.case_head import VIEWS, heading, story_title
+from kg.serve.pages import shell
+from kg.serve.pages.case import facts, literature, treatments
+from kg.serve.pages.case.aids import checklist, conflicts, criteria
+from kg.serve.pages.case.head import VIEWS, heading, story_title
+from kg.serve.pages.case.paper import paper, quoted_only
+from kg.serve.pages.case.tried import tried
 from kg.serve.pages.html import Html
-from kg.serve.pages.mechanism_page import mechanisms
-from kg.serve.pages.paper import paper, quoted_only
+from kg.serve.pages.mechanism.page import mechanisms
 from kg.serve.pages.story import Story
-from kg.serve.pages.timeline import timeline
-from kg.serve.pages.tried import tried
+from kg.serve.pages.timeline.picture import timeline
 
 #: Nodes that the heading shows.
 _IN_HEADING = frozenset({"patient", "report"})

@@ -13,7 +13,7 @@ from kg import names
 from kg.serve.pages import html as h
 from kg.serve.pages.html import Html
 from kg.serve.pages.measure import text_width
-from kg.serve.pages.search_index import node_address, term_address
+from kg.serve.pages.search.index import node_address, term_address
 from kg.serve.pages.story import duration_words
 
 LONG = 60

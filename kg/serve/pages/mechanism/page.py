@@ -6,8 +6,8 @@ from collections import Counter
 
 from kg.serve.pages import html as h
 from kg.serve.pages.html import Html
-from kg.serve.pages.mechanism import around, hub, mechanism_claims, near
-from kg.serve.pages.mechanism_map import mechanism_map
+from kg.serve.pages.mechanism.claims import around, hub, mechanism_claims, near
+from kg.serve.pages.mechanism.map import mechanism_map
 from kg.serve.pages.story import Fact, Story
 
 #: More claims than this in one map are hard to follow.
