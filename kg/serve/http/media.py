@@ -87,6 +87,11 @@ def _quality(offer: str, ranges: dict[str, float]) -> float:
 
 def table_and_graph(accept: str) -> tuple[str | None, str | None]:
     """The media types for a table and for a graph, whichever the answer will be."""
+    return _table_and_graph(accept) if len(accept) <= _REMEMBERED else _table_and_graph.__wrapped__(accept)
+
+
+@lru_cache(maxsize=512)
+def _table_and_graph(accept: str) -> tuple[str | None, str | None]:
     return negotiate(accept, _TABLES), negotiate(accept, _GRAPHS)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -14,6 +15,10 @@ from kg.errors import StoreError
 from kg.serve.limits import Limits
 from kg.serve.pool.line import Line
 from kg.serve.pool.wire import pack
+
+#: The engine takes many small pieces of memory for a query and gives them all back: glibc keeps 7 of a size at hand unless told
+#: otherwise, and a tenth of a small query's time went into finding the others. Other C libraries do not read this.
+_ALLOCATOR = "glibc.malloc.tcache_count=100"
 
 
 class Holder:
@@ -49,7 +54,8 @@ class Holder:
         mine, its = socket.socketpair()
         with its:
             command = [sys.executable, "-m", "kg.serve.worker.process", str(its.fileno())]
-            self._process = subprocess.Popen(command, pass_fds=[its.fileno()], stdin=subprocess.DEVNULL, close_fds=True)
+            environment = {"GLIBC_TUNABLES": _ALLOCATOR, **os.environ}
+            self._process = subprocess.Popen(command, pass_fds=[its.fileno()], stdin=subprocess.DEVNULL, close_fds=True, env=environment)
         mine.setblocking(False)
         self._control = mine
         await asyncio.get_running_loop().sock_sendall(mine, pack(self._settings()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from binascii import a2b_qp
 from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import parse_qsl, unquote_to_bytes
@@ -49,11 +50,24 @@ def read_get(query_string: bytes) -> Operation:
 @lru_cache(maxsize=1024)
 def _read_get(query_string: bytes) -> Operation:
     if query_string.startswith(b"query=") and b"&" not in query_string and query_string.isascii():  # most are no more than that
-        return Operation("query", _utf8(unquote_to_bytes(query_string[6:].replace(b"+", b" ")), "the query"))
+        return Operation("query", _utf8(_unquoted(query_string[6:].replace(b"+", b" ")), "the query"))
     given = read_parameters(query_string)
     if "update" in given:
         raise Problem(400, "no update by GET", "send an update by POST")
     return _operation(given)
+
+
+def _unquoted(data: bytes) -> bytes:
+    """Percent-encoding undone. The decoder of quoted-printable does the same, an equals sign for a percent sign, in a tenth
+    of the time; a length that is not to be expected tells that something was no percent-encoding, or no line.
+
+    Example:
+    >>> _unquoted(b"%3Fa=b%20%zz%%41%")
+    b'?a=b %zz%A%'
+    """
+    found = a2b_qp(data.replace(b"=", b"=3D").replace(b"%", b"="))
+    whole = len(found) == len(data) - 2 * data.count(b"%") and b"\n" not in data and b"\r" not in data
+    return found if whole else unquote_to_bytes(data)
 
 
 def read_post(query_string: bytes, media_type: str, body: bytes) -> Operation:
