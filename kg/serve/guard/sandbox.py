@@ -14,6 +14,7 @@ import resource
 import signal
 import struct
 import sys
+import time
 
 _PR_SET_PDEATHSIG, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 1, 22, 38
 _SECCOMP_MODE_FILTER = 2
@@ -47,8 +48,7 @@ def limit_memory(megabytes: int) -> None:
 
 def limit_processor(seconds: float) -> None:
     """Be killed after so many more seconds of processor time: for the case that nobody is left to do it."""
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    resource.setrlimit(resource.RLIMIT_CPU, (int(usage.ru_utime + usage.ru_stime + seconds) + 1, resource.RLIM_INFINITY))
+    resource.setrlimit(resource.RLIMIT_CPU, (int(time.process_time() + seconds) + 1, resource.RLIM_INFINITY))
 
 
 def forbid_network() -> bool:
