@@ -15,7 +15,7 @@ from kg import ask, names
 from kg.serve.errors import Problem
 from kg.serve.http import asgi, media
 from kg.serve.site import Site
-from kg.serve.worker.tasks import GRAPHS
+from kg.serve.worker.formats import GRAPHS
 
 SD = "http://www.w3.org/ns/sparql-service-description#"
 FORMATS = "http://www.w3.org/ns/formats/"

@@ -12,21 +12,10 @@ from kg.errors import CasegraphError, QuestionError
 from kg.names import PREFIXES
 from kg.serve.guard import reach
 from kg.serve.worker import documents
+from kg.serve.worker.formats import GRAPHS, RESULTS
 from kg.serve.worker.sink import Failed, Sink
 from kg.store import EmbeddedStore, Solution
 
-RESULTS = {
-    "json": ox.QueryResultsFormat.JSON,
-    "xml": ox.QueryResultsFormat.XML,
-    "csv": ox.QueryResultsFormat.CSV,
-    "tsv": ox.QueryResultsFormat.TSV,
-}
-GRAPHS = {
-    "turtle": ox.RdfFormat.TURTLE,
-    "nt": ox.RdfFormat.N_TRIPLES,
-    "jsonld": ox.RdfFormat.JSON_LD,
-    "rdfxml": ox.RdfFormat.RDF_XML,
-}
 _POSITION = re.compile(r"error at (\d+):(\d+): ?(.*)", re.S)
 
 
