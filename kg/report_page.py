@@ -8,13 +8,14 @@ from pathlib import Path
 
 from kg.errors import StoreError
 from kg.report import Report, load_report
-from kg.serve.pages import case, shell
 from kg.serve.pages import html as h
-from kg.serve.pages.aids import checklist, conflicts, criteria
-from kg.serve.pages.case_head import heading, story_title
+from kg.serve.pages import shell
+from kg.serve.pages.case import page as case
+from kg.serve.pages.case.aids import checklist, conflicts, criteria
+from kg.serve.pages.case.head import heading, story_title
 from kg.serve.pages.data import case_data, case_list
 from kg.serve.pages.html import Html
-from kg.serve.pages.mechanism_page import mechanisms
+from kg.serve.pages.mechanism.page import mechanisms
 from kg.serve.pages.story import Story
 
 _CASE_LINE = re.compile(r"^case:\s*[\"']?([^\s\"'#]+)", re.M)

@@ -17,23 +17,29 @@ from kg.report import Report
 from kg.report_page import case_page as report_file
 from kg.report_page import find_report
 from kg.report_page import render as render_file
-from kg.serve.pages import aids, answers, case, case_head, facts, home, library, linked, search, sparql_page, why
-from kg.serve.pages.components import side_by_side
-from kg.serve.pages.course import picture
-from kg.serve.pages.curves import curve, ports_of
+from kg.serve.pages import home, linked, sparql_page
+from kg.serve.pages.case import aids, facts
+from kg.serve.pages.case import head as case_head
+from kg.serve.pages.case import page as case
+from kg.serve.pages.case.paper import paper
+from kg.serve.pages.case.ranges import range_picture
+from kg.serve.pages.case.tried import VERDICTS, outcome, tried
 from kg.serve.pages.data import case_data, case_list
 from kg.serve.pages.explorer import KEPT, Explorer
 from kg.serve.pages.html import Html, a, div, p
-from kg.serve.pages.layers import Box, layout
-from kg.serve.pages.mechanism import around, hub, mechanism_claims, near
-from kg.serve.pages.mechanism_map import mechanism_map
-from kg.serve.pages.mechanism_page import EVERYTHING, MANY, mechanisms
-from kg.serve.pages.paper import paper
-from kg.serve.pages.ranges import range_picture
-from kg.serve.pages.search_index import PARTS, Index, graph_rows, read_rows
+from kg.serve.pages.library import answers, why
+from kg.serve.pages.library import page as library
+from kg.serve.pages.mechanism.claims import around, hub, mechanism_claims, near
+from kg.serve.pages.mechanism.components import side_by_side
+from kg.serve.pages.mechanism.curves import curve, ports_of
+from kg.serve.pages.mechanism.layers import Box, layout
+from kg.serve.pages.mechanism.map import mechanism_map
+from kg.serve.pages.mechanism.page import EVERYTHING, MANY, mechanisms
+from kg.serve.pages.search import page as search
+from kg.serve.pages.search.index import PARTS, Index, graph_rows, read_rows
 from kg.serve.pages.story import Fact, Story, duration_words
-from kg.serve.pages.timeline import timeline
-from kg.serve.pages.tried import VERDICTS, outcome, tried
+from kg.serve.pages.timeline.course import picture
+from kg.serve.pages.timeline.picture import timeline
 
 CASE = "antonopoulos-2018"
 NASTY = "<script>alert(1)</script>"

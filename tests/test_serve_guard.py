@@ -13,12 +13,13 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from kg.serve import guard
+from kg.serve.builds.update import prepare
 from kg.serve.errors import Problem
-from kg.serve.protocol import Operation
-from kg.serve.rows import RowCounter
+from kg.serve.guard import reach
+from kg.serve.guard.lexer import Token
+from kg.serve.sparql.protocol import Operation
 from kg.serve.testing import trap
-from kg.serve.update import prepare
+from kg.serve.worker.rows import RowCounter
 
 HERE = "<http://127.0.0.1:1/>"
 
@@ -69,14 +70,14 @@ HARMLESS = [
 @pytest.mark.parametrize("query", REACHING)
 def test_service_is_found_however_it_is_written(query: str) -> None:
     try:
-        assert guard.inspect(query).services
-    except guard.Refused as error:
+        assert reach.inspect(query).services
+    except reach.Refused as error:
         assert error.kind == "service"
 
 
 @pytest.mark.parametrize("query", HARMLESS)
 def test_what_only_looks_like_service_is_not(query: str) -> None:
-    assert guard.inspect(query).services == []
+    assert reach.inspect(query).services == []
     ox.Store().query(query)  # and it is SPARQL
 
 
@@ -104,23 +105,23 @@ def test_escaped_keyword_is_no_keyword_to_the_engine() -> None:
     ],
 )
 def test_dataset_is_found_and_cut_out(query: str, default: list[str], named: list[str]) -> None:
-    found = guard.inspect(query)
+    found = reach.inspect(query)
     assert (found.default, found.named, len(found.text)) == (default, named, len(query))
     ox.Store().query(found.text)
 
 
 def test_deep_nesting_is_refused_before_the_engine_sees_it() -> None:
-    with pytest.raises(guard.Refused):
-        guard.inspect("ASK {" + "{" * 300 + "}" * 300 + "}")
-    assert guard.inspect("ASK { ?s ?p '" + "{" * 300 + "' }").services == []
+    with pytest.raises(reach.Refused):
+        reach.inspect("ASK {" + "{" * 300 + "}" * 300 + "}")
+    assert reach.inspect("ASK { ?s ?p '" + "{" * 300 + "' }").services == []
 
 
 def test_no_more_is_read_of_a_query_than_it_takes_to_refuse_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    read: list[guard.Token] = []
-    tokens = guard.tokens
-    monkeypatch.setattr(guard, "tokens", lambda text: (read.append(token) or token for token in tokens(text)))
-    with pytest.raises(guard.Refused):
-        guard.inspect("ASK { SERVICE ?s " + "{" * 300_000)
+    read: list[Token] = []
+    tokens = reach.tokens
+    monkeypatch.setattr(reach, "tokens", lambda text: (read.append(token) or token for token in tokens(text)))
+    with pytest.raises(reach.Refused):
+        reach.inspect("ASK { SERVICE ?s " + "{" * 300_000)
     assert len(read) < 300
 
 
@@ -144,9 +145,9 @@ def test_no_query_the_guard_passes_reaches_out(listener: tuple[int, Sequence[Any
     url = f"http://127.0.0.1:{port}/"
     query = f"PREFIX e: <{url}> PREFIX : <{url}> ASK {{ {''.join(pieces).replace('URL', url)} }}"
     try:
-        if guard.inspect(query).services:
+        if reach.inspect(query).services:
             return
-    except guard.Refused:
+    except reach.Refused:
         return
     before = len(calls)
     with contextlib.suppress(SyntaxError, RuntimeError, OSError, ValueError):
@@ -193,7 +194,7 @@ def test_prefix_that_is_called_load_is_no_load() -> None:
 def test_worker_has_no_network_even_without_the_guard(listener: tuple[int, Sequence[Any]]) -> None:
     port, calls = listener
     code = (
-        "import pyoxigraph as ox; from kg.serve import sandbox; print(sandbox.forbid_network())\n"
+        "import pyoxigraph as ox; from kg.serve.guard import sandbox; print(sandbox.forbid_network())\n"
         f"try: ox.Store().query('ASK {{ SERVICE <http://127.0.0.1:{port}/> {{}} }}')\n"
         "except Exception as error: print(type(error).__name__)\n"
         "import subprocess\n"

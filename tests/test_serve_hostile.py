@@ -15,9 +15,9 @@ import pytest
 pytest.importorskip("uvicorn")
 pytest.importorskip("starlette")
 
-from kg.serve import wire
-from kg.serve.sink import Sink
+from kg.serve.pool import wire
 from kg.serve.testing import Client, running, trap, write_graph
+from kg.serve.worker.sink import Sink
 from tests.hostile_queries import GRAPH, HOSTILE, NAME, REACHING
 
 TIME = 0.5

@@ -23,8 +23,8 @@ pytest.importorskip("starlette")
 
 from kg.errors import StoreError
 from kg.serve.limits import Limits
-from kg.serve.rows import RowCounter
 from kg.serve.testing import Client, running, write_graph
+from kg.serve.worker.rows import RowCounter
 
 ROWS = 3000
 DATA = "\n".join(
@@ -192,7 +192,7 @@ def test_medium_query_is_answered_while_cross_products_hold_every_place(tmp_path
 
 def _course(work: float) -> tuple[Any, list[str]]:
     """A task on a worker that uses so many seconds of processor time in each second, and what is done to it."""
-    from kg.serve.course import Course
+    from kg.serve.pool.course import Course
 
     done: list[str] = []
     line = SimpleNamespace(
@@ -205,7 +205,7 @@ def _course(work: float) -> tuple[Any, list[str]]:
     pool: Any = SimpleNamespace(
         limits=Limits(heavy_after_s=0.004, time_s=5),
         heavy=heavy,
-        crew=SimpleNamespace(leave=lambda line: done.append("left the light lane")),
+        light=SimpleNamespace(leave=lambda line: done.append("left the light lane")),
         background=lambda coroutine: coroutine.close(),
     )
     course = Course(pool, b"task")

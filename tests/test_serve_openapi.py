@@ -18,11 +18,12 @@ pytest.importorskip("starlette")
 from openapi_spec_validator import validate
 
 from kg import ask
-from kg.serve import openapi
+from kg.serve.describe import openapi
+from kg.serve.http.media import GRAPH_TYPES, TABLE_TYPES
 from kg.serve.limits import Limits
-from kg.serve.pages.routes import routes
-from kg.serve.protocol import FORM, GRAPH_TYPES, QUERY, SHORT, TABLE_TYPES, UPDATE
+from kg.serve.pages.routes import explorer_routes
 from kg.serve.site import Site
+from kg.serve.sparql.protocol import FORM, QUERY, SHORT, UPDATE
 from kg.serve.testing import Client, Reply, running
 
 SITE = Site(Path("graph"), "http://127.0.0.1:1/", Limits())
@@ -59,7 +60,7 @@ def test_document_is_valid(with_pages: bool, writable: bool) -> None:
 
 
 def test_every_address_of_the_explorer_is_in_the_document() -> None:
-    served = {re.sub(r"^(/static)$", r"\1/{path}", route.path) for route in routes(SITE)}  # type: ignore[attr-defined]
+    served = {re.sub(r"^(/static)$", r"\1/{path}", route.path) for route in explorer_routes(SITE)}  # type: ignore[attr-defined]
     assert served == set(DOCUMENT["paths"]) - set(openapi.document(SITE, pages=False, writable=False)["paths"])
 
 

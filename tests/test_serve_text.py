@@ -18,7 +18,7 @@ pytest.importorskip("starlette")
 
 from kg import ask, pipeline
 from kg.report_page import case_page
-from kg.serve import openapi
+from kg.serve.describe import openapi
 from kg.serve.limits import Limits
 from kg.serve.site import Site
 from kg.serve.testing import Client, running, write_graph

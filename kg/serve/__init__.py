@@ -1,15 +1,15 @@
 """The served graph: a SPARQL 1.1 endpoint that cannot be knocked over, the questions over HTTP, and the pages.
 
-    server      uvicorn; `serve` starts it                 connection  HTTP with limits
-    app         which path goes where                      openapi     the addresses, for programs
-    shortcut    the short way of small queries             endpoint    /sparql and /store
-    protocol    what a request asks for, in which format   kept        small answers, kept
-    guard       what a query reaches for                   questions   /questions and /ask
-    pool        the lanes: `crew` light, `heavy` heavy     job         one task: `course`, `answer`
-    holder      the process of a build                     line        to a worker; `wire`: what goes over it
-    worker      the killable processes, in a `sandbox`     tasks       what they do; `documents`, `sink`, `rows`
-    site        what pages may ask                         describe    service description, VoID
-    follow      on to the next build                       update      for --writable
+    server      started by `serve`; `app` says which path goes where, `questions` answers /questions and /ask
+    http        connections with limits, ASGI, media types, the access log
+    sparql      /sparql and /store: the protocol, the answers and their cache
+    pool        which process takes which task: the light lane and the heavy one
+    worker      those processes: they hold the graph and do the tasks
+    guard       what a query reaches for, and what a process may do
+    builds      on to the next build; updates
+    describe    service description, VoID, OpenAPI
+    site        what pages and routes may ask of all this
+    pages       the explorer
 
 The web stack is the extra `serve`; `import kg` does without it.
 """

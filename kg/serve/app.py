@@ -5,22 +5,26 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
-import importlib
-import importlib.util
 import sys
 import time
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from types import ModuleType
 from typing import Any
 
-from kg.serve import describe, endpoint, follow, http, openapi, protocol, questions
+from kg.serve import questions
+from kg.serve.builds import follow
+from kg.serve.builds.update import Updates
+from kg.serve.describe import openapi, void
 from kg.serve.errors import Problem, busy
-from kg.serve.log import AccessLog
-from kg.serve.shortcut import Shortcut
+from kg.serve.http import asgi, media
+from kg.serve.http.log import AccessLog
 from kg.serve.site import Site
-from kg.serve.update import Updates
+from kg.serve.sparql.endpoint import Endpoint
+from kg.serve.sparql.shortcut import Shortcut
 
-Handler = Callable[[http.Scope, http.Receive, http.Send], Awaitable[None]]
+Handler = Callable[[asgi.Scope, asgi.Receive, asgi.Send], Awaitable[None]]
 
 
 class App:
@@ -49,14 +53,14 @@ class App:
         self.site = site
         self.log = log
         self.follower = follow.Follower(site, allowed)
-        self.endpoint = endpoint.Endpoint(site, Updates(site, token, self.follower.look) if token else None)
+        self.endpoint = Endpoint(site, partial(void.respond, site), Updates(site, token, self.follower.look) if token else None)
         self.cors = cors
-        self.shortcut = Shortcut(self.endpoint, log, http.allow(http.DATA, cors))
+        self.shortcut = Shortcut(self.endpoint, log, asgi.allow(asgi.DATA, cors))
         self.pages = _pages() if pages else None
         self.rest = _router(site, self.pages)
         self._ready = ready
 
-    async def __call__(self, scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
+    async def __call__(self, scope: asgi.Scope, receive: asgi.Receive, send: asgi.Send) -> None:
         if scope["type"] == "http":
             await self._request(scope, receive, send)
         elif scope["type"] == "lifespan":
@@ -64,7 +68,7 @@ class App:
 
     # 1) one request
 
-    async def _request(self, scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
+    async def _request(self, scope: asgi.Scope, receive: asgi.Receive, send: asgi.Send) -> None:
         began = time.monotonic()
         facts: dict[str, Any] = {}
         scope["kg.log"] = facts
@@ -75,7 +79,7 @@ class App:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 if self.cors != "*":
-                    message["headers"] = http.allow(message["headers"], self.cors)
+                    message["headers"] = asgi.allow(message["headers"], self.cors)
             await send(message)
 
         try:
@@ -85,21 +89,22 @@ class App:
                 await self._problem(problem, scope, receive, sending)
         except asyncio.CancelledError:  # the server is stopping
             if not status:
-                await http.respond_problem(sending, busy("the server is stopping", 10))
+                await asgi.respond_problem(sending, busy("the server is stopping", 10))
         except Exception:
             traceback.print_exc()  # for the operator; the client gets none of it
             if status:
-                endpoint.abort(scope)
+                asgi.abort(scope)
             else:
-                await http.respond_problem(sending, Problem(500, "internal error", "the server failed on this request"))
+                await asgi.respond_problem(sending, Problem(500, "internal error", "the server failed on this request"))
         finally:
-            self.log.write(http.client(scope), scope["method"], scope["path"], status, time.monotonic() - began, facts)
+            self.log.write(asgi.client(scope), scope["method"], scope["path"], status, time.monotonic() - began, facts)
 
-    async def _route(self, scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
+    async def _route(self, scope: asgi.Scope, receive: asgi.Receive, send: asgi.Send) -> None:
         path = scope["path"]
         if path in ("/sparql", "/sparql/"):
-            if self._wants_page(scope):
-                await self._page(scope, receive, send)
+            if self.pages is not None and _wants_page(scope):
+                sparql = self.pages.sparql
+                await _page(lambda request: sparql(request, self.site), scope, receive, send)
             else:
                 await self.endpoint(scope, receive, send)
             return
@@ -107,7 +112,7 @@ class App:
         if handler is None:
             await self._rest(scope, receive, send)
         elif scope["method"] == "OPTIONS" and path != "/store":
-            await endpoint.options(send, "GET, HEAD, OPTIONS")
+            await asgi.options(send, "GET, HEAD, OPTIONS")
         else:
             await handler(scope, receive, send)
 
@@ -128,47 +133,29 @@ class App:
             )
         return None
 
-    async def _void(self, scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
-        questions.read_only(scope)
-        await describe.respond(self.site, http.header(scope, b"accept"), scope, send)
+    async def _void(self, scope: asgi.Scope, receive: asgi.Receive, send: asgi.Send) -> None:
+        asgi.read_only(scope)
+        await void.respond(self.site, asgi.header(scope, b"accept"), scope, send)
 
-    async def _health(self, scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
-        questions.read_only(scope)
-        await http.respond(send, 200, [(b"content-type", b"text/plain"), (b"cache-control", b"no-store")], b"ok\n")
+    async def _health(self, scope: asgi.Scope, receive: asgi.Receive, send: asgi.Send) -> None:
+        asgi.read_only(scope)
+        await asgi.respond(send, 200, [(b"content-type", b"text/plain"), (b"cache-control", b"no-store")], b"ok\n")
 
-    def _wants_page(self, scope: http.Scope) -> bool:
-        if scope["method"] not in ("GET", "HEAD") or not hasattr(self.pages, "sparql"):
-            return False
-        accept = http.header(scope, b"accept")
-        if b"format=" in scope["query_string"] or "text/html" not in accept:
-            return False
-        return protocol.negotiate(accept, ("text/html", *protocol.TABLE_TYPES, *protocol.GRAPH_TYPES)) == "text/html"
-
-    async def _page(self, scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
-        from starlette.requests import Request
-
-        response = await self.pages.sparql(Request(scope, receive), self.site)  # type: ignore[union-attr]
-        await response(scope, receive, _with_headers(send))
-
-    async def _rest(self, scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
+    async def _rest(self, scope: asgi.Scope, receive: asgi.Receive, send: asgi.Send) -> None:
         await self.rest(scope, receive, _with_headers(send))
 
-    async def _problem(self, problem: Problem, scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
-        accept = http.header(scope, b"accept")
+    async def _problem(self, problem: Problem, scope: asgi.Scope, receive: asgi.Receive, send: asgi.Send) -> None:
+        accept = asgi.header(scope, b"accept")
         offers = ("text/html", "application/problem+json")
-        if not hasattr(self.pages, "error") or "text/html" not in accept or protocol.negotiate(accept, offers) != "text/html":
-            await http.respond_problem(send, problem)
+        if self.pages is None or "text/html" not in accept or media.negotiate(accept, offers) != "text/html":
+            await asgi.respond_problem(send, problem)
             return
-        from starlette.requests import Request
-
-        response = await self.pages.error(Request(scope, receive), self.site, problem)  # type: ignore[union-attr]
-        for name, value in problem.headers.items():
-            response.headers[name] = value
-        await response(scope, receive, _with_headers(send))
+        error = self.pages.error
+        await _page(lambda request: error(request, self.site, problem), scope, receive, send, problem.headers)
 
     # 2) from start to end
 
-    async def _lifespan(self, receive: http.Receive, send: http.Send) -> None:
+    async def _lifespan(self, receive: asgi.Receive, send: asgi.Send) -> None:
         await receive()
         try:
             follow.sweep_leftovers(self.site.graph)
@@ -191,15 +178,39 @@ class App:
         await send({"type": "lifespan.shutdown.complete"})
 
 
-def _pages() -> Any:
-    """The pages' package, if it is there."""
-    if importlib.util.find_spec("kg.serve.pages") is None:
-        return None
-    pages = importlib.import_module("kg.serve.pages")
-    return pages if hasattr(pages, "routes") else None
+def _pages() -> ModuleType:
+    """The explorer's addresses; a server without pages does not load them."""
+    from kg.serve.pages import routes
+
+    return routes
 
 
-def _router(site: Site, pages: Any) -> Any:
+def _wants_page(scope: asgi.Scope) -> bool:
+    """Whether a request to the endpoint comes from a browser's address bar rather than from a program."""
+    if scope["method"] not in ("GET", "HEAD"):
+        return False
+    accept = asgi.header(scope, b"accept")
+    if b"format=" in scope["query_string"] or "text/html" not in accept:
+        return False
+    return media.negotiate(accept, ("text/html", *media.TABLE_TYPES, *media.GRAPH_TYPES)) == "text/html"
+
+
+async def _page(
+    make: Callable[[Any], Awaitable[Any]],
+    scope: asgi.Scope,
+    receive: asgi.Receive,
+    send: asgi.Send,
+    headers: Mapping[str, str] | None = None,
+) -> None:
+    """A page of the explorer at an address that is not its own."""
+    from starlette.requests import Request
+
+    response = await make(Request(scope, receive))
+    response.headers.update(headers or {})
+    await response(scope, receive, _with_headers(send))
+
+
+def _router(site: Site, pages: ModuleType | None) -> Any:
     from starlette.exceptions import HTTPException
     from starlette.responses import PlainTextResponse
     from starlette.routing import Route, Router
@@ -208,29 +219,29 @@ def _router(site: Site, pages: Any) -> Any:
         links = "\n".join(f"{site.base}{path}" for path in ("sparql", "questions", ".well-known/void", "store?default", "health"))
         return PlainTextResponse(f"{links}\n")
 
-    router = Router(routes=pages.routes(site) if pages is not None else [Route("/", front)], redirect_slashes=False)
+    router = Router(routes=pages.explorer_routes(site) if pages is not None else [Route("/", front)], redirect_slashes=False)
 
-    async def problems(scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
+    async def problems(scope: asgi.Scope, receive: asgi.Receive, send: asgi.Send) -> None:
         try:
             await router(scope, receive, send)
         except HTTPException as error:
             raise Problem(error.status_code, error.detail.lower(), headers=dict(error.headers or {})) from error
 
-    async def missing(scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
+    async def missing(scope: asgi.Scope, receive: asgi.Receive, send: asgi.Send) -> None:
         raise Problem(404, "not there", f"nothing at {scope['path']}")
 
     router.default = missing
     return problems
 
 
-def _with_headers(send: http.Send) -> http.Send:
+def _with_headers(send: asgi.Send) -> asgi.Send:
     """Send, with the headers that every page carries."""
 
     async def sending(message: Any) -> None:
         if message["type"] == "http.response.start":
             headers = list(message.get("headers", ()))
             given = {name.lower() for name, _ in headers}
-            wanted = [*http.SECURITY, (b"content-security-policy", http.PAGE_POLICY.encode())]
+            wanted = [*asgi.SECURITY, (b"content-security-policy", asgi.PAGE_POLICY.encode())]
             message = {**message, "headers": headers + [(name, value) for name, value in wanted if name not in given]}
         await send(message)
 

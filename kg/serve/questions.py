@@ -8,9 +8,10 @@ import json
 from typing import Any
 
 from kg import ask
-from kg.serve import http, protocol
 from kg.serve.errors import Problem
+from kg.serve.http import asgi, media
 from kg.serve.site import Site
+from kg.serve.sparql import protocol
 
 _JSON, _CSV = "application/json", "text/csv"
 
@@ -25,9 +26,9 @@ def question_document(site: Site, name: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-async def list_questions(site: Site, scope: http.Scope, send: http.Send) -> None:
+async def list_questions(site: Site, scope: asgi.Scope, send: asgi.Send) -> None:
     """GET /questions and /questions/<name>."""
-    read_only(scope)
+    asgi.read_only(scope)
     name = scope["path"].removeprefix("/questions").strip("/")
     scope["kg.log"]["asked"] = scope["path"]
     if name:
@@ -37,12 +38,12 @@ async def list_questions(site: Site, scope: http.Scope, send: http.Send) -> None
     await _send(send, _JSON, json.dumps(document, ensure_ascii=False, indent=1).encode())
 
 
-async def answer(site: Site, scope: http.Scope, send: http.Send) -> None:
+async def answer(site: Site, scope: asgi.Scope, send: asgi.Send) -> None:
     """GET /ask/<name>?parameter=value&format=json|csv."""
-    read_only(scope)
+    asgi.read_only(scope)
     name = known_question(scope["path"].removeprefix("/ask/"))
     given = protocol.read_parameters(scope["query_string"])
-    media_type = _media_type(given.pop("format", [""])[0], http.header(scope, b"accept"))
+    media_type = _media_type(given.pop("format", [""])[0], asgi.header(scope, b"accept"))
     for parameter, several in given.items():
         if len(several) > 1:
             raise Problem(400, "parameter twice", f"give {parameter!r} once")
@@ -68,17 +69,12 @@ def known_question(name: str) -> str:
     return name
 
 
-def read_only(scope: http.Scope) -> None:
-    if scope["method"] not in ("GET", "HEAD"):
-        raise Problem(405, "method not allowed", "use GET, HEAD, OPTIONS", headers={"Allow": "GET, HEAD, OPTIONS"})
-
-
 def _media_type(format: str, accept: str) -> str:
     if format:
         if format not in ("json", "csv"):
             raise Problem(400, "unknown format", f"{format!r} is no format here", known=["csv", "json"])
         return _CSV if format == "csv" else _JSON
-    media_type = protocol.negotiate(accept, (_JSON, _CSV))
+    media_type = media.negotiate(accept, (_JSON, _CSV))
     if media_type is None:
         raise Problem(406, "not acceptable", "rows come as JSON or CSV", known=[_JSON, _CSV])
     return media_type
@@ -92,6 +88,6 @@ def _csv(columns: list[str], rows: list[dict[str, Any]]) -> bytes:
     return text.getvalue().encode()
 
 
-async def _send(send: http.Send, media_type: str, body: bytes) -> None:
-    headers = [(b"content-type", protocol.content_type(media_type).encode()), (b"cache-control", b"no-cache"), (b"vary", b"Accept")]
-    await http.respond(send, 200, headers, body)
+async def _send(send: asgi.Send, media_type: str, body: bytes) -> None:
+    headers = [(b"content-type", media.content_type(media_type).encode()), (b"cache-control", b"no-cache"), (b"vary", b"Accept")]
+    await asgi.respond(send, 200, headers, body)

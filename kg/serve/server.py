@@ -17,11 +17,11 @@ import uvicorn
 
 from kg.errors import StoreError
 from kg.serve.app import App, report
-from kg.serve.connection import protocol_class
+from kg.serve.http.connection import protocol_class
+from kg.serve.http.log import AccessLog
 from kg.serve.limits import Limits
-from kg.serve.log import AccessLog
-from kg.serve.shortcut import with_shortcut
 from kg.serve.site import Site
+from kg.serve.sparql.shortcut import with_shortcut
 
 
 def serve(

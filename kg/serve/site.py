@@ -12,10 +12,11 @@ from typing import Any
 import pyoxigraph as ox
 
 from kg.serve.errors import Problem
+from kg.serve.http import asgi
+from kg.serve.http.media import GRAPH_TYPES
 from kg.serve.limits import Limits
-from kg.serve.pool import Pool
-from kg.serve.protocol import GRAPH_TYPES
-from kg.serve.wire import pack
+from kg.serve.pool.pool import Pool
+from kg.serve.pool.wire import pack
 from kg.store import Solution
 
 
@@ -43,7 +44,7 @@ class Site:
     Attributes:
         build: sub-folder served now.
         digest: of the build served now.
-        about: statistics of the build (see `kg.serve.describe`), as far as they are known.
+        about: statistics of the build (see `kg.serve.describe.statistics`), as far as they are known.
         documents: descriptions of the build made from them, ready to be sent.
     """
 
@@ -142,9 +143,7 @@ class Site:
         """A 304 answer if the client has this build's page already, or None."""
         from starlette.responses import Response
 
-        from kg.serve.endpoint import matches
-
-        if matches(request.headers.get("if-none-match", ""), self.tag):
+        if asgi.matches(request.headers.get("if-none-match", ""), self.tag):
             return Response(status_code=304, headers={"ETag": self.tag, "Cache-Control": "no-cache", "Vary": "Accept, Accept-Encoding"})
         return None
 

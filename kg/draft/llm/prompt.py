@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args, get_origin
+from typing import Any, Literal, NamedTuple, get_args, get_origin
 
 from pydantic import BaseModel
 
-from kg.record.model import CourseStep
-
-if TYPE_CHECKING:
-    from kg.draft.llm.desk import Desk
 from kg.draft.llm.rules import OURS, PARTS, model_of
+from kg.draft.reading.source import Source
+from kg.record.model import CourseStep
+from kg.report import Report
 
 MAX_PART = 6000  # characters of the report in one request
 _BEGIN, _END = "TEXT", "END OF TEXT"  # a report cannot end its text by these words itself
@@ -29,12 +28,16 @@ class Part(NamedTuple):
     text: str
 
 
-def parts_of(desk: Desk) -> Iterator[Part]:
-    """The body of the report, section by section, cut between sentences."""
+def parts_of(report: Report, source: Source, patient_at: Callable[[int], int | None]) -> Iterator[Part]:
+    """The body of the report, section by section, cut between sentences.
+
+    Args:
+        patient_at: the patient that a place in the text belongs to; None where all share it.
+    """
     groups: dict[tuple[int | None, str], list[str]] = {}
-    for sentence in desk.source.body:
+    for sentence in source.body:
         if sentence.section not in _SKIPPED:
-            groups.setdefault((desk.patient_at(sentence.start), sentence.section), []).append(desk.report.quote(sentence))
+            groups.setdefault((patient_at(sentence.start), sentence.section), []).append(report.quote(sentence))
     for (patient, section), sentences in groups.items():
         text = ""
         for piece in (s[i : i + MAX_PART] for s in sentences for i in range(0, len(s), MAX_PART)):

@@ -74,7 +74,7 @@ def propose(
         raise CasegraphError(f"time-out {timeout}: give a number of seconds above 0")
     endpoint = Endpoint(model, base_url, api_key, timeout)
     desk = Desk(report, draft, model)
-    parts = list(parts_of(desk))
+    parts = list(parts_of(report, desk.source, desk.patient_at))
     remarks = list(endpoint.warnings)
     if len(parts) > MAX_PARTS:
         remarks.append(f"language model: {len(parts)} parts of text; only the first {MAX_PARTS} were sent")

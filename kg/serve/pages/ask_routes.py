@@ -9,10 +9,12 @@ from starlette.responses import Response
 
 from kg import ask, names
 from kg.serve.errors import Problem
-from kg.serve.pages import answers, library, sparql_page, why
+from kg.serve.pages import sparql_page
 from kg.serve.pages.explorer import Explorer, explorer
+from kg.serve.pages.library import answers, why
+from kg.serve.pages.library import page as library
 from kg.serve.pages.respond import Handler, compressed, page
-from kg.serve.wire import pack
+from kg.serve.pool.wire import pack
 
 if TYPE_CHECKING:
     from kg.serve.site import Site
@@ -59,7 +61,7 @@ async def _why(request: Request, site: Site, memory: Explorer) -> Response:
     question, values = _asked(request)
     row = request.query_params.get("row", "1")
     number = int(row) if row.isdecimal() and len(row) < 8 else 0
-    found = await site.run("kg.serve.pages.why:why_row", question.name, values, number)
+    found = await site.run("kg.serve.pages.library.why:why_row", question.name, values, number)
     return page(site, why.why_page(question, values, number, found))
 
 
@@ -68,7 +70,7 @@ async def _why_not(request: Request, site: Site, memory: Explorer) -> Response:
     term = request.query_params.get("term", "").strip()
     if not term:
         raise Problem(400, "no term", "name the term that you miss in the answer")
-    missing = await site.run("kg.serve.pages.why:why_not", question.name, values, term)
+    missing = await site.run("kg.serve.pages.library.why:why_not", question.name, values, term)
     return page(site, why.why_not_page(question, values, term, missing))
 
 

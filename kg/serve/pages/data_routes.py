@@ -11,10 +11,10 @@ from starlette.responses import Response
 
 from kg import names
 from kg.serve.errors import Problem
+from kg.serve.http.media import GRAPH_TYPES, content_type, negotiate
 from kg.serve.pages import linked
 from kg.serve.pages.explorer import Explorer
 from kg.serve.pages.respond import Handler, page
-from kg.serve.protocol import GRAPH_TYPES, content_type, negotiate
 
 if TYPE_CHECKING:
     from kg.serve.site import Site

@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 
 from kg.report import Report, load_report
 from kg.serve.errors import Problem
-from kg.serve.pages.search_index import MOST, PARTS, Index, read_rows
+from kg.serve.pages.search.index import MOST, PARTS, Index, read_rows
 from kg.serve.pages.story import Story
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ class Explorer:
             missing = []
             for part in PARTS:
                 try:
-                    found[part] = await self.site.run("kg.serve.pages.search_index:graph_rows", part)
+                    found[part] = await self.site.run("kg.serve.pages.search.index:graph_rows", part)
                 except Problem:  # a limit was reached: better to search the rest than nothing
                     found[part] = []
                     missing.append(part)

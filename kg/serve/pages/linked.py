@@ -10,8 +10,8 @@ import pyoxigraph as ox
 from kg import names
 from kg.serve.pages import html as h
 from kg.serve.pages import shell
-from kg.serve.pages.answers import address
 from kg.serve.pages.html import Html
+from kg.serve.pages.library.answers import address
 from kg.store import Store
 
 MOST = 200

@@ -1,4 +1,7 @@
-"""The explorer's addresses. The handlers of cases and search stand here, the others beside their kind."""
+"""All that the server needs of the explorer: its addresses, the SPARQL page, and a problem as a page.
+
+The handlers of cases and search stand here, the others beside their kind.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +14,15 @@ from starlette.routing import BaseRoute
 
 from kg import ask, names
 from kg.serve.errors import Problem
-from kg.serve.pages import ask_routes, case, data_routes, home, search
-from kg.serve.pages.case_head import VIEWS
+from kg.serve.http.media import negotiate
+from kg.serve.pages import ask_routes, data_routes, home
+from kg.serve.pages.ask_routes import sparql as sparql
+from kg.serve.pages.case import page as case
+from kg.serve.pages.case.head import VIEWS
 from kg.serve.pages.explorer import Explorer, explorer
 from kg.serve.pages.respond import at, page, static_files
+from kg.serve.pages.search import page as search
 from kg.serve.pages.story import Story
-from kg.serve.protocol import negotiate
 
 if TYPE_CHECKING:
     from kg.serve.site import Site
@@ -24,7 +30,7 @@ if TYPE_CHECKING:
 _TIMES = f"SELECT DISTINCT ?name WHERE {{ ?t a <{names.CG}TimePoint> ; <{names.CG}name> ?name }} ORDER BY ?name LIMIT 500"
 
 
-def routes(site: Site) -> list[BaseRoute]:
+def explorer_routes(site: Site) -> list[BaseRoute]:
     """All of them."""
     handlers = {
         "/": _home,

@@ -1,0 +1,1 @@
+"""HTTP itself: connections with limits for every client, requests in and answers out as ASGI, media types, the access log."""

@@ -1,0 +1,1 @@
+"""The mechanism map of a case: the claims, the layout of a layered graph, and the picture."""
