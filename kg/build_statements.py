@@ -79,6 +79,8 @@ class Statements(Nodes):
 
     def _investigations(self, node: dict[str, Any], item: Any) -> None:
         node["label"] = f"{item.words or item.procedure.label}: {item.result or item.outcome}"
+        if item.outcome == "not-done":
+            node["type"] = ["cg:UndoneInvestigation"]  # no process took place, so it is none
 
     def _diagnoses(self, node: dict[str, Any], item: Any) -> None:
         node["type"].append("cg:" + DIAGNOSIS_CLASS[item.status])

@@ -68,6 +68,13 @@ def test_not_tested_antibody_makes_no_finding(small: type[SmallCase]) -> None:
         assert (cg(made) in kinds) if made else kinds == set()
 
 
+def test_an_investigation_not_done_is_no_investigation(small: type[SmallCase]) -> None:
+    investigation = 'investigations:\n  - {id: scan, procedure: none ! scan, outcome: OUTCOME, quote: CRP was 2.82 mg/dL}\nmeasurements:'
+    for outcome, made in (("normal", "Investigation"), ("not-done", "UndoneInvestigation")):
+        found = triples(small(("measurements:", investigation.replace("OUTCOME", outcome))))
+        assert {o for s, p, o in found if s == node("scan") and p == TYPE} == {cg(made)}
+
+
 def test_measurement_keeps_the_printed_words_beside_number_and_unit(small: type[SmallCase]) -> None:
     found = triples(small())
     measured = next(s for s, p, o in found if p == TYPE and o == cg("Measurement"))

@@ -178,7 +178,7 @@ def test_serology(text, result):
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        ("Bone marrow aspiration was not done.", []),
+        ("Bone marrow aspiration was not done.", ["not-done"]),
         ("Bone marrow aspiration was done.", ["not-stated"]),
         ("Blood cultures remained sterile.", ["negative"]),
         ("Direct immunofluorescence revealed IgG deposits.", ["abnormal"]),

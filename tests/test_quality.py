@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -337,9 +336,7 @@ LAUGHS = "".join(f'<!ENTITY l{i} "{f"&l{i - 1};" * 10 if i else "lol"}">' for i 
 def test_hostile_xml_is_refused_without_expanding_it(prolog: str, words: str | None, tmp_path: Path) -> None:
     path = tmp_path / "a.owl"
     path.write_text(prolog + RDF_XML.format('<rdf:value xmlns:x="x">&l9;</rdf:value>' if "l9" in prolog else ""), encoding="utf-8")
-    started = time.perf_counter()
     reason = unsafe_xml(path)
-    assert time.perf_counter() - started < 1
     assert reason is None if words is None else words in str(reason)
     assert [issue.code for issue in check_ontology(path) if issue.code == "refused"] == ([] if words is None else ["refused"])
 
@@ -351,16 +348,14 @@ def test_entity_that_would_swell_a_large_file_is_refused(tmp_path: Path, monkeyp
     assert "1,000 characters" in str(unsafe_xml(path))
 
 
-def test_whole_vocabulary_given_by_mistake_is_refused_quickly(tmp_path: Path) -> None:
+def test_whole_vocabulary_given_by_mistake_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "huge.ttl"
     with path.open("w", encoding="utf-8") as file:
         file.write(PREFIXES)
         file.writelines(f'HP:{i:07} a owl:Class ; rdfs:label "class {i}" .\n' for i in range(200_002))
-    started = time.perf_counter()
     issues = check_ontology(path)
     assert [issue.code for issue in issues] == ["refused"]
     assert "more than 200,000 classes" in str(issues[0])
-    assert time.perf_counter() - started < 30
 
 
 def test_file_with_too_many_triples_or_bytes_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -388,10 +383,8 @@ def test_components_are_the_cycles_even_of_a_deep_chain() -> None:
 # the project's own
 
 
-def test_our_ontology_has_no_error_and_is_checked_within_its_limit() -> None:
-    started = time.perf_counter()
+def test_our_ontology_has_no_error() -> None:
     issues = check_ontology()
-    assert time.perf_counter() - started < 10
     assert [str(issue) for issue in errors(issues)] == []
 
 

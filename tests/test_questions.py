@@ -7,7 +7,6 @@ disease and another course). `tests/queries/README.md` says how to read and writ
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -259,20 +258,6 @@ def test_one_case_gives_that_case_only(graph: Graph, name: str) -> None:
 def test_answers_are_the_same_twice(graph: Graph) -> None:
     for name in question_names():
         assert graph.ask(name) == graph.ask(name)
-
-
-def test_questions_are_quick(graph: Graph) -> None:
-    """Each well under a tenth of a second, the best of three, labels of parameters resolved."""
-    slow = {}
-    for name in question_names():
-        sparql, best = question_named(name).sparql, 9.0
-        for _ in range(3):
-            start = time.perf_counter()
-            graph.store.select(sparql)
-            best = min(best, time.perf_counter() - start)
-        if best > 0.1:
-            slow[name] = best
-    assert slow == {}
 
 
 # 4) the checks of the graph

@@ -226,14 +226,14 @@ class Measurement(Statement):
 
 
 class Investigation(Statement):
-    """A procedure done to find something out, and what it showed."""
+    """A procedure done to find something out, and what it showed; or one that the report says was not done."""
 
     procedure: TermRef
     sites: Terms = Field((), description="What was examined.")
     at: Slug | None = None
     looks_for: Terms = Field((), description="What it was done to find or exclude.")
     result: Text | None = Field(None, description="In short, in the authors' words.")
-    outcome: Literal["normal", "abnormal", "negative", "positive", "not-stated"] = "not-stated"
+    outcome: Literal["normal", "abnormal", "negative", "positive", "not-stated", "not-done"] = "not-stated"
 
 
 class Diagnosis(Statement):

@@ -88,17 +88,16 @@ def read_examinations(sheet: Sheet, sentence: Span) -> str | None:
         last = found
         if again:
             continue  # "computed tomography (CT)"
-        if not_done(sheet.text, found.end, sentence.end):
-            continue  # no examination: the record has no place for one that was not done
         evidence = sheet.quote(found.start, found.end)
         if evidence is None:
             continue
-        outcome, result = outcome_of(sheet.text, found.end, sentence.end)
+        undone = not_done(sheet.text, found.end, sentence.end)
+        outcome, result = ("not-done", None) if undone else outcome_of(sheet.text, found.end, sentence.end)
         item: dict[str, Any] = {"id": "", "procedure": sheet.term(found.curie, found.words)}
         if found.site:
             item["sites"] = [sheet.term(found.site)]
         item |= sheet.when(sentence, found.start)
-        looks = looked_for(sheet.text, found.end, sentence.end)
+        looks = () if undone else looked_for(sheet.text, found.end, sentence.end)
         if looks:
             item["looks_for"] = looks
         if result:
@@ -106,5 +105,6 @@ def read_examinations(sheet: Sheet, sentence: Span) -> str | None:
         item |= {"outcome": outcome, "words": found.words, "confidence": 0.75 if outcome != "not-stated" else 0.5}
         if not found.curie:
             item["note"] = "no term for this examination"
-        names.append(sheet.add("investigations", found.words, item | evidence))
+        name = sheet.add("investigations", found.words, item | evidence)
+        names += [] if undone else [name]
     return names[0] if len(names) == 1 else None

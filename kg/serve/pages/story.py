@@ -18,6 +18,7 @@ KINDS = {
     "AntibodyTest": "antibody test",
     "Measurement": "measurement",
     "Investigation": "investigation",
+    "UndoneInvestigation": "investigation not done",
     "Diagnosis": "diagnosis",
     "Treatment": "treatment",
     "CourseStep": "step of a treatment",

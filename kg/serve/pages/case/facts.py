@@ -45,7 +45,7 @@ def findings(story: Story) -> Html:
         some = [f for f in every if f.get("status") == status]
         if some:
             parts.append(_finding_group(story, heading, status, some))
-    untested = [t for t in story.of("AntibodyTest") if t.get("result") == "not-tested"]
+    untested = [t for t in story.of("AntibodyTest") if t.get("result") == "not-tested"] + story.of("UndoneInvestigation")
     if untested:
         items = [h.li(said_at(story, [t], t.get("words") or story.title(t))) for t in untested]
         parts.append(h.div(h.h3("Not tested ", h.span(len(untested), class_="n")), h.ul(items, class_="findings"), class_="group"))
