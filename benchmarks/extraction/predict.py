@@ -1,6 +1,6 @@
 """Write the predictions of one system for one corpus, in the scorer's PRED format.
 
-    python predict.py GOLD.jsonl PRED.jsonl [--system casegraph|dictionary|fasthpocr] [--fasthpocr-index FILE] [--obo FILE]
+    python predict.py GOLD.jsonl PRED.jsonl [--system casegraph|casegraph-names|dictionary|fasthpocr|fasthpocr-all] [--fasthpocr-index FILE] [--obo FILE]
 
 GOLD is read for `id` and `text` only.
 """
@@ -22,6 +22,14 @@ def casegraph() -> Callable[[str], list[Mention]]:
     from kg.draft import hpo_mentions
 
     return lambda text: [(m.start, m.end, m.curie) for m in hpo_mentions(text) if m.status in ("present", "uncertain", "family")]
+
+
+def casegraph_names() -> Callable[[str], list[Mention]]:
+    """The names alone, denied ones too, without printed values: what the peers do."""
+    from kg.draft.names.recognise import recogniser
+
+    find = recogniser().find
+    return lambda text: [(hit.start, hit.end, hit.curie) for hit in find(text)]
 
 
 def dictionary(obo: Path) -> Callable[[str], list[Mention]]:
@@ -67,6 +75,8 @@ def fasthpocr(index: Path, longest: bool = True) -> Callable[[str], list[Mention
 def system(name: str, index: Path | None, obo: Path | None) -> Callable[[str], list[Mention]]:
     if name == "casegraph":
         return casegraph()
+    if name == "casegraph-names":
+        return casegraph_names()
     if name == "dictionary":
         assert obo, "--obo is needed"
         return dictionary(obo)
@@ -98,7 +108,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("gold", type=Path)
     parser.add_argument("pred", type=Path)
-    parser.add_argument("--system", default="casegraph", choices=("casegraph", "dictionary", "fasthpocr", "fasthpocr-all"))
+    parser.add_argument("--system", default="casegraph", choices=("casegraph", "casegraph-names", "dictionary", "fasthpocr", "fasthpocr-all"))
     parser.add_argument("--fasthpocr-index", type=Path)
     parser.add_argument("--obo", type=Path)
     args = parser.parse_args()

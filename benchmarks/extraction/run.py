@@ -38,7 +38,7 @@ def main() -> None:
     parser.add_argument("--fasthpocr-index", type=Path)
     parser.add_argument("-o", "--output", type=Path)
     args = parser.parse_args()
-    names = ["dictionary", "casegraph"]
+    names = ["dictionary", "casegraph-names", "casegraph"]
     if args.fasthpocr_index:
         names[1:1] = ["fasthpocr-all", "fasthpocr"]
     lines = [
