@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 
 from kg.draft.therapy.regimen import find_doses
-from kg.draft.therapy.treat import Therapy
+from kg.draft.therapy.named import Therapy
 
 _OF_AN_IMAGE = re.compile(r"(?:dimensional|\b3-?D|\bCT|\bMRI?|imag\w+|multiplanar|computer\w*)\s+\Z", re.I)
 _PLANNED = re.compile(

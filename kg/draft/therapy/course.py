@@ -180,9 +180,10 @@ class Course:
             therapy.kind == following.kind == "drug"
             and bool(following.curie)
             and bool(
-                re.fullmatch(r"\s*[(,]\s*(?:(?:oral|intravenous|iv|i\.v\.|namely|i\.e\.,?)\s+)?", self.text[therapy.end : following.start])
+                re.fullmatch(
+                    r"\s*\(\s*(?:(?:oral|intravenous|iv|i\.v\.|namely|i\.e\.,?)\s+)?|\s+", self.text[therapy.end : following.start]
+                )
             )
-            and "(" in self.text[therapy.end : following.start]
         )
 
     def _is_reference(self, therapy: Therapy, sentence: Span, changes: list[Change]) -> bool:

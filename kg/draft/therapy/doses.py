@@ -6,7 +6,7 @@ import re
 
 from kg.draft.therapy.changes import Change
 from kg.draft.therapy.regimen import find_doses
-from kg.draft.therapy.treat import Therapy
+from kg.draft.therapy.named import Therapy
 from kg.report import Span
 
 Place = tuple[int, int]
