@@ -49,12 +49,12 @@ _GIVING = re.compile(
     re.I,
 )
 _IS_GIVEN = re.compile(
-    r"\W*(?:\w+\s+){0,3}(?:was|were|is|are)\s+(?:\w+\s+)?(?:started|given|administered|added|initiated|infused|injected|stopped|discontinued|tapered|replaced|prescribed|commenced)\b",
+    r"(?:\s*\([^()]*\))?\W*(?:\w+\s+){0,3}(?:was|were|is|are)\s+(?:\w+\s+)?(?:started|given|administered|added|initiated|infused|injected|stopped|discontinued|tapered|replaced|prescribed|commenced)\b",
     re.I,
 )
 _CULTURE = re.compile(r"\b(?:isolate[sd]?|cultures?|strains?|organisms?|susceptib\w+|MIC|antibiogram)\b", re.I)
 _CLAUSE_START = re.compile(
-    r"[;:]|,\s+(?:and|but|while|so|however)\b|\b(?:but|however|therefore|subsequently|then|finally|underwent|received|was (?:given|treated|started)|were (?:given|started))\b",
+    r"[;:]|\bto (?:avoid|prevent|reduce|minimi[sz]e)\b[^,;]{0,90},|\bconsent (?:was |had been )?obtained\b|,\s+(?:and|but|while|so|however)\b|\b(?:but|however|therefore|subsequently|then|finally|underwent|received|was (?:given|treated|started)|were (?:given|started))\b",
     re.I,
 )
 #: The sentence tells of another person.

@@ -195,7 +195,7 @@ class Course:
         known = self.by_term.get(self._key(therapy))
         if known:
             self.named.append((therapy, str(known["id"])))
-        return known is not None or not therapy.curie or therapy.curie == _SURGERY
+        return known is not None or therapy.curie == _SURGERY or not (therapy.curie or therapy.kind == "procedure" or changes)
 
     def _is_told(self, therapy: Therapy, sentence: Span) -> bool:
         if is_apart(self.text, therapy, sentence.start, sentence.end):
@@ -287,7 +287,7 @@ class Course:
         if not changes and key in self.by_term and _ON.search(self.text, sentence.start, therapy.start):
             changes = [Change(therapy.start, therapy.start, "ongoing")]
         told: list[tuple[Change | None, tuple[int, int] | None]] = [(c, None) for c in changes] or [(None, None)]
-        told = with_doses(told, doses, therapy)
+        told = with_doses(self.text, told, doses, therapy)
         for k, (change, dose) in enumerate(told):
             until = min([c.start for c, d in told[k + 1 :] if c and d and c.start > therapy.end], default=following)
             regimen = regimen_of(self.text, therapy.start, therapy.end, until, before, dose or (0, 0)) if k == 0 or dose else None
@@ -323,9 +323,12 @@ class Course:
             return str(have["id"])
         plain = not any(step.get(part) for part in ("dose", "schedule", "count", "regimen"))
         if last["at"] == step["at"] and (last["change"] == step["change"] or step["change"] == "given" and last["change"] == "started"):
-            for part in ("dose", "schedule", "route", "regimen", "count"):
-                if part in step and part not in last and last["quote"] == step["quote"]:
-                    last[part] = step[part]
+            if last["quote"] == step["quote"]:
+                last |= {part: step[part] for part in _PRINTED if part in step and part not in last}
+            elif "dose" in step and last["change"] == step["change"] and not any(part in last for part in _PRINTED):
+                have["course"][-1] = step  # told again with its dose
+            elif step.get("dose", last.get("dose")) != last.get("dose"):
+                have["course"].append(step)
             return str(have["id"])
         if step["change"] in ("given", "ongoing") and plain and last["change"] not in ENDED and step["confidence"] < 0.6:
             return str(have["id"])
@@ -337,9 +340,12 @@ class Course:
         return str(have["id"])
 
 
+_PRINTED = ("dose", "schedule", "route", "regimen", "count")
+
+
 def _parts(regimen: Regimen) -> dict[str, Any]:
     """The fields of a step that a regimen fills."""
-    dose, manner = regimen.dose, regimen.manner
+    dose, manner = re.sub(r"\b(?:Kg|KG)\b", "kg", regimen.dose), regimen.manner
     if dose and not _is_readable(dose):
         dose, manner = "", " ".join(filter(None, (manner, dose)))
     found: dict[str, Any] = {"dose": dose, "schedule": regimen.schedule}
