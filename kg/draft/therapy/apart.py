@@ -21,7 +21,7 @@ _PLANNED = re.compile(
     r"(?:difficult|impossible|not possible|not feasible|unable|inability) to|before considering|hesita\w+|wait(?:ed)? for|eligible for|suitable for|amenable to|lack of|absence of|unable to|prior to (?:any|planned)|alternatives? to|prevent|"
     r"avoid(?:ed|ing|ance)?|denied|denies|evaluat(?:ed|ion) for|screen(?:ed|ing) for|tested for|testing for|requested|listed for|possibility of|potential|history of use of|"
     r"allerg\w+ to|allergic|sensitiv\w+ to|susceptib\w+|intoleran\w+|overdos\w+|poisoning|intoxication|ingest\w+|expos(?:ed|ure) to|abuse|abus(?:ed|ing)|"
-    r"misuse|dependence on|not (?:given|received|receiving|taking|started|performed|undergo|undergone|treated)|never (?:received|taken|had|undergone))\b",
+    r"misuse|dependence on|not (?:on|given|received|receiving|taking|started|performed|undergo|undergone|treated)|never (?:received|taken|had|undergone))\b",
     re.I,
 )
 _NOT_DONE = re.compile(
