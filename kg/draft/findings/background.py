@@ -1,8 +1,10 @@
-"""What is told of a patient's background: habits, consanguinity of the parents, and that nothing is known of the past.
+"""What is told of a patient's background: alcohol and drugs, consanguinity of the parents, and that nothing is known of the past.
 
->>> text = "She was a non-smoker and denied alcohol use. Her parents were first cousins."
+Whether the patient smokes is part of the patient: `kg.draft.reading.patient`.
+
+>>> text = "She denied alcohol use. Her parents were first cousins."
 >>> [(text[m.start:m.end], m.name, m.status) for m in find_background(text, 0, len(text))]
-[('non-smoker', 'tobacco smoking', 'absent'), ('alcohol use', 'alcohol consumption', ''), ('parents were first cousins', 'consanguinity', 'past')]
+[('alcohol use', 'alcohol consumption', ''), ('parents were first cousins', 'consanguinity', 'past')]
 """
 
 from __future__ import annotations
@@ -14,17 +16,11 @@ from typing import NamedTuple
 from kg.draft.sheet import Sheet
 from kg.report import Span
 
-_MAY_BE = re.compile(r"smok|tobacco|cigarette|pack-? ?year|alcohol|drinks?\b|drugs?\b|consanguin|related|cousins|histor|healthy|well\b|fit\b|illness|problems|conditions|comorbid", re.I)
+_MAY_BE = re.compile(r"alcohol|drinker|teetot|drugs?\b|substances?\b|consanguin|related|cousins|histor|healthy|well\b|fit\b|illness|problems|conditions|comorbid", re.I)
 _SIGNIFICANT = r"(?:significant|relevant|notable|remarkable|known|specific|particular|pertinent|important|contributory|prior|previous|past|personal|chronic|major|relevant)"
 _UNREMARKABLE = r"(?:unremarkable|non-?contributory|insignificant|uneventful|negative|clear|blank|nil|not (?:significant|remarkable|contributory|notable|relevant))"
 #: What it is → kind, and the patterns of how it is printed with the status each gives ("": as the words around it say).
 _TOLD = (
-    ("tobacco smoking", "exposure", (
-        ("absent", r"\b(?:non-?|never[- ])smok(?:er|ing)\b|\bnever smoked\b|\b(?:did|does|do) not smoke\b"),
-        ("past", r"\b(?:ex|former|previous|past)[- ]smoker\b|\b(?:quit|stopped|gave up|given up) smoking\b|\bsmoked\b"),
-        ("current", r"\b(?:current |active |heavy |chronic |regular )*smoker\b|\bsmokes\b"),
-        ("", r"\b(?:history of |tobacco |cigarette )?smoking\b(?!\s+cessation)(?: history| habit)?|\bsmoke(?=,? (?:or|and|nor)\b)|\bpack[- ]?years?\b|\btobacco (?:use|abuse|consumption|products?)\b|\b(?:use of |used |uses )tobacco\b|\bcigarettes? (?:a|per) day\b"),
-    )),
     ("alcohol consumption", "exposure", (
         ("absent", r"\b(?:did|does|do) not (?:smoke (?:or|and|nor) )?(?:drink|consume|use) (?:any )?alcohol\b|\bteetotal(?:l?er)?\b|\bnever (?:drank|consumed|drunk) alcohol\b"),
         ("current", r"\bdrinks alcohol\b|\bconsumes alcohol\b|\bsocial drinker\b"),
@@ -48,7 +44,7 @@ _TOLD = (
 )  # fmt: skip
 #: The terms of what is known by one; the others are kept in words.
 _TERMS = {"consanguinity": "HP:0025820", "no past": "HP:0032443", "no family history": "HP:0032316"}
-_HISTORY_OF = re.compile(r"\bhistory\b|\bpack", re.I)
+_HISTORY_OF = re.compile(r"\bhistory\b", re.I)
 
 
 class Background(NamedTuple):

@@ -26,7 +26,7 @@ _MAY_BE_PAST = re.compile(
     r"\bold\b|years|lifelong|standing|suffered|childhood|infancy|since birth|history|known|previous|diagnosed|background|morbid|underlying|pre-?existing|mother|father|brother|sister|sibling|parent|family|famil|aunt|uncle|cousin|PMH",
     re.I,
 )
-_LONG = re.compile(r"\b(?:life-?long|long-?standing|known|pre-?existing)\s+(?:\w+\s+)?\Z", re.I)
+_LONG = re.compile(r"\b(?:life-?long|long-?standing|known|pre-?existing)\s+(?:(?!that\b|to\b|as\b|for\b|about\b)\w+\s+)?\Z", re.I)
 _FOR_YEARS = re.compile(
     r"\s+(?:for|since|over)\s+(?:(?:the|last|past|previous|more|than|about|approximately|over|at|least|nearly|almost)\s+){0,4}(?:\d+|two|three|four|five|six|seven|eight|nine|ten|"
     r"twelve|fifteen|twenty|thirty|many|several)\s+years\b|\s+(?:since|in|from|during)\s+(?:(?:his|her|early|late)\s+)*(?:childhood|infancy|birth|adolescence)\b",
@@ -34,6 +34,7 @@ _FOR_YEARS = re.compile(
 )
 _SUFFERED = re.compile(r"\bsuffer(?:ed|s|ing)\s+(?:from\s+)?(?:[\w\s-]+(?:,|and)\s+)?\Z", re.I)
 _ALSO_HISTORY = re.compile(r"\bhistory of\b", re.I)
+_REASON = re.compile(r"due to|because of", re.I)
 #: A patient is named with a disease, and then said to come with something.
 _PATIENT_WITH = re.compile(
     r"[^.;:]{0,60}\bold\b[^.;:,]{0,50}?\b(?:man|woman|male|female|patient|boy|girl|lady|gentleman|child|infant|individual)(?:\s+patient)?,?\s+(?:with|suffering from)\s+(?:(?!history\b)[^.;:]){0,90}"
@@ -130,7 +131,9 @@ def _before(sheet: Sheet, sentence: Span, hit: Hit) -> str | None:
     said = None
     for said in _DIAGNOSED.finditer(sheet.text, sentence.start, hit.start):
         pass
-    return "condition" if said and not NOW.search(sheet.text, said.end(), hit.start) else None
+    if said is None or any(not _REASON.fullmatch(m.group()) for m in NOW.finditer(sheet.text, said.end(), hit.start)):
+        return None
+    return "condition"
 
 
 def _is_old_disease(sheet: Sheet, sentence: Span, hit: Hit) -> bool:

@@ -43,6 +43,7 @@ _REFERRED = re.compile(
     r"\b(?:after|following|since|before|prior to|until|despite|during|of|days?|weeks?|months?|years?)\s+(?:(?:the|this|that|her|his|first|second|third|last|\d\w*|initial|completion of|initiation of|cessation of)\s+){0,3}\Z",
     re.I,
 )
+_HOW_LONG = re.compile(r"\b(?:history|use|initiali[sz]ation|start|means|combination|trial|hours?|days?|weeks?|months?|years?|sessions?|rounds?)\s+\Z", re.I)
 _SURGERY = "MAXO:0000004"
 #: Helps to other treatments; what follows them is not credited to them.
 _SUPPORT = re.compile(
@@ -188,14 +189,16 @@ class Course:
 
     def _is_reference(self, therapy: Therapy, sentence: Span, changes: list[Change]) -> bool:
         """Whether a treatment is named only to say when or in spite of what: `8 months after surgery`."""
-        if not _REFERRED.search(self.text, max(sentence.start, therapy.start - 40), therapy.start) or any(
-            c.start >= therapy.end for c in changes
-        ):
+        referred = _REFERRED.search(self.text, max(sentence.start, therapy.start - 40), therapy.start)
+        if not referred or any(c.start >= therapy.end for c in changes):
             return False
         known = self.by_term.get(self._key(therapy))
         if known:
             self.named.append((therapy, str(known["id"])))
-        return known is not None or therapy.curie == _SURGERY or not (therapy.curie or therapy.kind == "procedure" or changes)
+        if known is not None or therapy.curie == _SURGERY:
+            return True
+        lasted = not referred.group().lower().startswith("of") or _HOW_LONG.search(self.text, sentence.start, referred.start())
+        return not (therapy.curie or changes or therapy.kind == "procedure" and lasted)
 
     def _is_told(self, therapy: Therapy, sentence: Span) -> bool:
         if is_apart(self.text, therapy, sentence.start, sentence.end):

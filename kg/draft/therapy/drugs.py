@@ -40,6 +40,7 @@ _ORGANISM = re.compile(r"[A-Z][a-z]+ [a-z]+")  # `Candida albicans`: an extract 
 _DOSED = re.compile(
     r"\s*[(\[,]?\s*(?:at |(?:at )?a dose of |oral(?:ly)? |i\.?v\.? )?\d+(?:[.,]\d+)?\s?(?:mg|mcg|µg|μg|g|IU|units?)\b(?!\s*/\s*(?:d?l|dL|mL|ml)\b|\s+(?:of|in)\b)", re.I
 )
+_ANY_DOSE = re.compile(r"\d\s?(?:mg|mcg|µg|μg|g|IU|units?)\b", re.I)
 #: What a dose stands after that is no drug's name.
 _NO_NAME = re.compile(
     r"(?:dos(?:e|es|age)|daily|weekly|monthly|total|about|around|approximately|roughly|nearly|over|another|additional|further|initial|maintenance|maximum|maximal|minimum|least|"
@@ -155,20 +156,29 @@ def _find_compounds(text: str, start: int, end: int, found: list[Therapy]) -> No
 
 def _find_unknown(text: str, start: int, end: int, found: list[Therapy]) -> None:
     """Add names misspelt or newer than the vocabulary: by their ending and a word of giving, or by a dose right after."""
+    doses = bool(_ANY_DOSE.search(text, start, end))
+    giving = bool(_GIVING.search(text, start, end))
+    if not (doses or giving):
+        return
     known = sorted((t.start, t.end) for t in found)
     for match in _WORD.finditer(text, start, end):
         word = match.group()
-        suffix = _SUFFIX.search(word)
-        dosed = _DOSED.match(text, match.end(), end)
-        if not (suffix or dosed or known) or overlaps(*match.span(), found):
+        suffix, curie = _made_of(word)
+        dosed = doses and _DOSED.match(text, match.end(), end)
+        if not (suffix or curie or dosed) or overlaps(*match.span(), found):
             continue
-        curie = _acid_of(word)
-        beside = not dosed and _is_beside(text, *match.span(), known)
-        plain = not suffix and not curie and (_NO_NAME.fullmatch(word) or not _may_be_a_name(word))
-        if plain or not _GIVING.search(text, start, end) and not (dosed and suffix):
+        if not suffix and not curie and (_NO_NAME.fullmatch(word) or not _may_be_a_name(word)) or not giving and not (dosed and suffix):
             continue
-        if dosed or curie and beside or suffix and not _PLAIN_ENDING.search(word) and _may_be_a_name(word) and (beside or _is_given(text, *match.span(), start, end)):
+        sound = bool(suffix) and not _PLAIN_ENDING.search(word) and _may_be_a_name(word)
+        beside = (sound or curie) and _is_beside(text, *match.span(), known)
+        if dosed or beside or sound and _is_given(text, *match.span(), start, end):
             found.append(therapy_at(text, *match.span(), curie, "drug", sure=True))
+
+
+@lru_cache(maxsize=50_000)
+def _made_of(word: str) -> tuple[bool, str]:
+    """Whether a word ends like a drug, and the drug whose salt it is."""
+    return bool(_SUFFIX.search(word)), _acid_of(word)
 
 
 def _acid_of(word: str) -> str:
