@@ -16,7 +16,10 @@ from typing import NamedTuple
 from kg.draft.sheet import Sheet
 from kg.report import Span
 
-_MAY_BE = re.compile(r"alcohol|drinker|teetot|drugs?\b|substances?\b|consanguin|related|cousins|histor|healthy|well\b|fit\b|illness|problems|conditions|comorbid", re.I)
+_MAY_BE = re.compile(
+    r"alcohol|drinker|teetot|drugs?\b|substances?\b|consanguin|related|cousins|histor|healthy|well\b|fit\b|illness|problems|conditions|comorbid",
+    re.I,
+)
 _SIGNIFICANT = r"(?:significant|relevant|notable|remarkable|known|specific|particular|pertinent|important|contributory|prior|previous|past|personal|chronic|major|relevant)"
 _UNREMARKABLE = r"(?:unremarkable|non-?contributory|insignificant|uneventful|negative|clear|blank|nil|not (?:significant|remarkable|contributory|notable|relevant))"
 #: What it is → kind, and the patterns of how it is printed with the status each gives ("": as the words around it say).
@@ -45,6 +48,10 @@ _TOLD = (
 #: The terms of what is known by one; the others are kept in words.
 _TERMS = {"consanguinity": "HP:0025820", "no past": "HP:0032443", "no family history": "HP:0032316"}
 _HISTORY_OF = re.compile(r"\bhistory\b", re.I)
+
+_OF_A_RELATIVE = re.compile(
+    r"\b(?:mother|father|brother|sister|parents?|siblings?|uncle|aunt|grand\w+|husband|wife|partner)\b[^.;]{0,60}\Z", re.I
+)
 
 
 class Background(NamedTuple):
@@ -78,17 +85,31 @@ def read_background(sheet: Sheet, sentence: Span) -> None:
     """Write the background that a sentence tells of, each kind once in a record."""
     for told in find_background(sheet.text, sentence.start, sentence.end):
         said, _ = sheet.status_of(told.start, told.end)
-        if said in ("hypothetical", "uncertain") or said == "family" and told.kind != "family":
+        if (
+            said in ("hypothetical", "uncertain")
+            or told.kind == "exposure"
+            and (said == "family" or _OF_A_RELATIVE.search(sheet.text, sentence.start, told.start))
+        ):
             continue
         past = sheet.parts["history"]
         term = sheet.term(_TERMS.get(told.name, ""), told.name)
-        if any(h["is"] == term for h in past) or told.name == "no past" and any(h["kind"] == "condition" and h["status"] != "absent" for h in past):
+        if (
+            any(h["is"] == term for h in past)
+            or told.name == "no past"
+            and any(h["kind"] == "condition" and h["status"] != "absent" for h in past)
+        ):
             continue
         evidence = sheet.quote(told.start, told.end)
         if evidence is None:
             continue
         denied = said == "absent" or sheet.denied_of_family(told.start, told.end)
-        status = told.status or ("absent" if denied else "past" if told.kind == "family" or _HISTORY_OF.search(sheet.text, sentence.start, told.end) else "unknown")
+        status = told.status or (
+            "absent"
+            if denied
+            else "past"
+            if told.kind == "family" or _HISTORY_OF.search(sheet.text, sentence.start, told.end)
+            else "unknown"
+        )
         if told.status in ("past", "current") and denied:
             status = "absent"
         item = {"id": "", "is": term, "kind": told.kind, "status": status, "words": sheet.words(told.start, told.end), "confidence": 0.7}

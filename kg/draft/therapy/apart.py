@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import re
 
-from kg.draft.therapy.regimen import find_doses
 from kg.draft.therapy.named import Therapy
+from kg.draft.therapy.regimen import find_doses
 
 _OF_AN_IMAGE = re.compile(r"(?:dimensional|\b3-?D|\bCT|\bMRI?|imag\w+|multiplanar|computer\w*)\s+\Z", re.I)
 _PLANNED = re.compile(

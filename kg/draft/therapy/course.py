@@ -43,7 +43,9 @@ _REFERRED = re.compile(
     r"\b(?:after|following|since|before|prior to|until|despite|during|of|days?|weeks?|months?|years?)\s+(?:(?:the|this|that|her|his|first|second|third|last|\d\w*|initial|completion of|initiation of|cessation of)\s+){0,3}\Z",
     re.I,
 )
-_HOW_LONG = re.compile(r"\b(?:history|use|initiali[sz]ation|start|means|combination|trial|hours?|days?|weeks?|months?|years?|sessions?|rounds?)\s+\Z", re.I)
+_HOW_LONG = re.compile(
+    r"\b(?:history|use|initiali[sz]ation|start|means|combination|trial|hours?|days?|weeks?|months?|years?|sessions?|rounds?)\s+\Z", re.I
+)
 _SURGERY = "MAXO:0000004"
 #: Helps to other treatments; what follows them is not credited to them.
 _SUPPORT = re.compile(

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 
 from kg.draft.therapy.changes import Change
-from kg.draft.therapy.regimen import find_doses
 from kg.draft.therapy.named import Therapy
+from kg.draft.therapy.regimen import find_doses
 from kg.report import Span
 
 Place = tuple[int, int]
 _BRACKETS = re.compile(r"\([^()]*\)")
-_EACH_ITS_OWN = re.compile(r"^[^.;]{0,40}?\brespectively\b", re.I)
+_EACH_ITS_OWN = re.compile(r"[^.;]{0,40}?\brespectively\b", re.I)
 #: Right before a dose that comes after another of the same drug.
 _NEXT_DOSE = re.compile(r"(?:,|\bthen|\bfollowed by|\bto|\buntil)\s*(?:and\s+)?(?:then\s+|later\s+|thereafter\s+|\w+ly\s+|at\s+)?\Z", re.I)
 _IN_ALL = re.compile(r"\b(?:total|cumulative|maxim\w+|loading|target)\b", re.I)
@@ -22,7 +22,7 @@ def share_doses(text: str, sentence: Span, spans: list[Place]) -> list[list[Plac
     the one it follows."""
     found: list[list[Place]] = [[] for _ in spans]
     doses = find_doses(text, sentence.start, sentence.end)
-    if len(doses) == len(spans) > 1 and spans[-1][1] <= doses[0][0] and _EACH_ITS_OWN.search(text, doses[-1][1], sentence.end):
+    if len(doses) == len(spans) > 1 and spans[-1][1] <= doses[0][0] and _EACH_ITS_OWN.match(text, doses[-1][1], sentence.end):
         return [[dose] for dose in doses]  # "A and B were given at 5 mg and 10 mg, respectively"
     for dose in doses:
         best: tuple[float, int] | None = None

@@ -13,7 +13,6 @@ from functools import lru_cache
 from kg.draft.names.ground import counts_as, find_terms, named
 from kg.draft.names.words import STOP, rows_of, word_list
 from kg.draft.therapy.named import Therapy, overlaps, therapy_at
-from kg.draft.therapy.regimen import find_doses
 from kg.terms import load_terms
 
 DRUGS = ("DrugBank", "CHEBI")
@@ -38,7 +37,8 @@ _COMPOUND = re.compile(r"(?<![\w-])[A-Za-z][a-z]{4,}(?:-[a-z]{5,})+(?![\w-])")
 _ORGANISM = re.compile(r"[A-Z][a-z]+ [a-z]+")  # `Candida albicans`: an extract of it is a drug, the organism is none
 #: Right after a name: a dose by weight, and so a drug's.
 _DOSED = re.compile(
-    r"\s*[(\[,]?\s*(?:at |(?:at )?a dose of |oral(?:ly)? |i\.?v\.? )?\d+(?:[.,]\d+)?\s?(?:mg|mcg|µg|μg|g|IU|units?)\b(?!\s*/\s*(?:d?l|dL|mL|ml)\b|\s+(?:of|in)\b)", re.I
+    r"\s*[(\[,]?\s*(?:at |(?:at )?a dose of |oral(?:ly)? |i\.?v\.? )?\d+(?:[.,]\d+)?\s?(?:mg|mcg|µg|μg|g|IU|units?)\b(?!\s*/\s*(?:d?l|dL|mL|ml)\b|\s+(?:of|in)\b)",
+    re.I,
 )
 _ANY_DOSE = re.compile(r"\d\s?(?:mg|mcg|µg|μg|g|IU|units?)\b", re.I)
 #: What a dose stands after that is no drug's name.
@@ -55,7 +55,10 @@ _GIVING = re.compile(
     r"switched|replaced|medications?|therapy|regimens?|combin\w+|consist\w+|ongoing|resumed|supplement\w*|prophyla\w+)\b",
     re.I,
 )
-_AND = re.compile(r"\s*(?:,|and|or|plus|with|\+|/|,\s*and|,\s*or)\s*(?:(?:oral|intravenous|iv|topical|inhaled|low-dose|high-dose|daily|long-term)\s+){0,2}", re.I)
+_AND = re.compile(
+    r"\s*(?:,|and|or|plus|with|\+|/|,\s*and|,\s*or)\s*(?:(?:oral|intravenous|iv|topical|inhaled|low-dose|high-dose|daily|long-term)\s+){0,2}",
+    re.I,
+)
 _LEFT_OF = re.compile(r"(?:,|\band|\bor|\bplus|\bwith|\+)\s*\Z")
 #: A regimen by its letters: `ICE chemotherapy`, `BUCY conditioning regimen`.
 _REGIMEN = re.compile(
@@ -207,7 +210,8 @@ _GIVEN_TO = re.compile(
     re.I,
 )
 _WAS_GIVEN = re.compile(
-    r"\s+(?:therapy\s+|treatment\s+)?(?:was|were)\s+(?:\w+ly\s+|then\s+|also\s+)?(?:given|administered|started|initiated|added|prescribed|commenced|stopped|discontinued|tapered|continued)\b", re.I
+    r"\s+(?:therapy\s+|treatment\s+)?(?:was|were)\s+(?:\w+ly\s+|then\s+|also\s+)?(?:given|administered|started|initiated|added|prescribed|commenced|stopped|discontinued|tapered|continued)\b",
+    re.I,
 )
 
 
@@ -239,7 +243,11 @@ def find_classes(text: str, start: int, end: int) -> list[Therapy]:
             continue
         first = match.start()
         if match["sort"]:
-            lead = re.match(r"(?:(?:an?|the|with|and|or|of|on|to|by|her|his|oral|was|were|given|added|started|received|other|some|both|using|including)\s+)+", match.group(), re.I)
+            lead = re.match(
+                r"(?:(?:an?|the|with|and|or|of|on|to|by|her|his|oral|was|were|given|added|started|received|other|some|both|using|including)\s+)+",
+                match.group(),
+                re.I,
+            )
             first += lead.end() if lead else 0
             if " " not in text[first : match.end()].strip() and "-" not in text[first : match.end()]:
                 continue
@@ -267,7 +275,12 @@ def with_neighbours(text: str, found: list[Therapy], start: int, end: int) -> li
             if made[k].sure or made[k].kind != "drug":
                 continue
             before = k > 0 and made[k - 1].sure and made[k - 1].kind == "drug" and _AND.fullmatch(text, made[k - 1].end, made[k].start)
-            after = k + 1 < len(made) and made[k + 1].sure and made[k + 1].kind == "drug" and _AND.fullmatch(text, made[k].end, made[k + 1].start)
+            after = (
+                k + 1 < len(made)
+                and made[k + 1].sure
+                and made[k + 1].kind == "drug"
+                and _AND.fullmatch(text, made[k].end, made[k + 1].start)
+            )
             if before or after:
                 made[k] = made[k]._replace(sure=True)
     return made

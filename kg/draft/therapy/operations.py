@@ -25,11 +25,17 @@ _BARE = frozenset(("repair", "removal", "operation", "evacuation", "ablation", "
 _PLACED = r"inserted|placed|implanted|deployed|introduced|positioned|fitted|put in(?: place)?"
 _NOUN_OF = {"inserted": "insertion", "implanted": "implantation", "deployed": "deployment"}
 #: Endings of words that say where or how: they may stand before a head.
-_SAYS_WHERE = re.compile(r"(?:oma|scopic|guided|assisted|uminal|jejunal|enteric|gastric|cranial|spinal|femoral|arterial|cutaneous|venous|orbital|sacral|aortic)\Z", re.I)
+_SAYS_WHERE = re.compile(
+    r"(?:oma|scopic|guided|assisted|uminal|jejunal|enteric|gastric|cranial|spinal|femoral|arterial|cutaneous|venous|orbital|sacral|aortic)\Z",
+    re.I,
+)
 _OF_CELLS = re.compile(r"\bof (?:the )?(?:granulocyt|neutrophil|platelet|lymphocyt|immun|h(?:a)?ematop|images?\b)", re.I)
 _OF_WHAT = re.compile(r"\s+of\s+(?:(?:the|a|an|her|his|both|all|left|right|bilateral)\s+)*(?:(?!and\b|with\b|was\b|were\b|for\b|in\b|on\b|by\b|to\b|from\b|at\b)[A-Za-z-]+)(?:\s+(?!and\b|with\b|was\b|were\b|for\b|in\b|on\b|by\b|to\b|from\b|at\b|under\b|which\b|that\b|revealed\b|showed\b|via\b|using\b|through\b|followed\b|after\b|or\b|is\b|had\b|has\b|performed\b|resulted\b)[A-Za-z-]+)?")  # fmt: skip
 #: Removed, but from no body.
-_NOT_FROM_A_BODY = re.compile(r"\s+(?:from|off)\s+(?:the\s+|this\s+|our\s+)?(?:study|analysis|list|waiting|transplant|market|diet|regimen|home|school|work|care|database|his\b|her\b)|\s+to (?:have|be)\b|\s+out\b", re.I)
+_NOT_FROM_A_BODY = re.compile(
+    r"\s+(?:from|off)\s+(?:the\s+|this\s+|our\s+)?(?:study|analysis|list|waiting|transplant|market|diet|regimen|home|school|work|care|database|his\b|her\b)|\s+to (?:have|be)\b|\s+out\b",
+    re.I,
+)
 _ADVERBS = "conservatively|surgically|medically|symptomatically|operatively|nonoperatively|endovascularly|endoscopically|endodontically|supportively|palliatively|arthroscopically|laparoscopically"
 _BY_ADVERB = re.compile(
     rf"\b(?:(?:treated|managed)\s+(?:\w+ly\s+)?(?P<after>{_ADVERBS})|(?P<before>{_ADVERBS})\s+(?:treated|managed))\b", re.I
@@ -146,7 +152,13 @@ def _find_verbs(text: str, start: int, end: int, found: list[Therapy]) -> None:
     for match in _BY_ADVERB.finditer(text, start, end):
         adverb = (match["after"] or match["before"]).lower()
         if not overlaps(*match.span(), found):
-            found.append(_procedure(text, *match.span(), f"{adverb.removesuffix('ly').removesuffix('al') + 'al' if adverb.endswith('ally') else adverb.removesuffix('ly')} treatment"))
+            found.append(
+                _procedure(
+                    text,
+                    *match.span(),
+                    f"{adverb.removesuffix('ly').removesuffix('al') + 'al' if adverb.endswith('ally') else adverb.removesuffix('ly')} treatment",
+                )
+            )
 
 
 def _left(text: str, at: int, first: int, modifiers: frozenset[str]) -> int:
