@@ -28,6 +28,8 @@ _HISTORY = re.compile(
     r"was being treated for|background of|comorbidit(?:y|ies)|co-morbidit(?:y|ies)|pre-?existing|medical background|underlying (?=[a-z]+ (?:disease|cirrhosis|cancer|diabetes)))\b",
     re.I,
 )
+#: One of these stands in each alternative of it.
+_ANY_WORD = re.compile(r"histor|PMH|known|diagnosed|treated|operated|undergone|status post|background|morbid|exist|underlying", re.I)
 #: Words after which what is told belongs to this illness again.
 NOW = re.compile(
     r"\b(?:present(?:ed|s|ing)|admitted|complain\w*|developed|develops|referred|showed|was seen|who had|came|visited|consulted|brought|experienced|noticed|was found|attended|reported|revealed|"
@@ -92,8 +94,16 @@ def side_of(text: str, start: int, end: int, clause: tuple[int, int]) -> str | N
     return sides[0] if len(sides) == 1 else None
 
 
+@lru_cache(maxsize=1024)
+def _may_tell_of_the_past(text: str, start: int, end: int) -> bool:
+    """A cheap test once a sentence: whether any word of history stands in it."""
+    return bool(_ANY_WORD.search(text, start, end))
+
+
 def is_history(text: str, start: int, sentence: tuple[int, int]) -> str | None:
     """ "condition" or "family" where the mention is told as history, else None."""
+    if not _may_tell_of_the_past(text, *sentence):
+        return None
     before = text[sentence[0] : start]
     found = first = None
     for match in _HISTORY.finditer(before):

@@ -128,10 +128,8 @@ def _before(sheet: Sheet, sentence: Span, hit: Hit) -> str | None:
         return None
     if is_present_illness(sheet.text, hit.start, (sentence.start, sentence.end)) or _DAYS.match(str(sheet.line.times[at].get("by", ""))):
         return None
-    said = None
-    for said in _DIAGNOSED.finditer(sheet.text, sentence.start, hit.start):
-        pass
-    if said is None or any(not _REASON.fullmatch(m.group()) for m in NOW.finditer(sheet.text, said.end(), hit.start)):
+    said = [m.end() for m in _DIAGNOSED.finditer(sheet.text, sentence.start, hit.start)]
+    if not said or any(not _REASON.fullmatch(m.group()) for m in NOW.finditer(sheet.text, said[-1], hit.start)):
         return None
     return "condition"
 

@@ -76,9 +76,9 @@ def find_therapies(text: str, start: int, end: int, defined: dict[str, Therapy] 
     return with_neighbours(text, sorted(found), start, end)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=2048)
 def _known(text: str, start: int, end: int) -> tuple[Therapy, ...]:
-    """What a stretch names by names of its own; remembered, as one sentence is asked for more than once."""
+    """What a stretch names by names of its own; remembered, as the times of a story are read before its treatments."""
     found = find_regimens(text, start, end)
     _find_listed(text, start, end, found)
     _add(found, find_classes(text, start, end))
