@@ -152,12 +152,8 @@ def is_named_otherwise(curie: str, words: str) -> bool:
     return not any(a[:5] == b[:5] for a in label for b in normalise(words).split())
 
 
-@lru_cache(maxsize=256)
 def _words(text: str, start: int, end: int) -> tuple[list[tuple[int, int]], list[str]]:
-    """The words of a stretch, and how names are compared: ligatures undone, a word broken at the end of a line joined again.
-
-    Remembered, as names of several vocabularies are looked for in one sentence; not to be changed.
-    """
+    """The words of a stretch, and how names are compared: ligatures undone, a word broken at the end of a line joined again."""
     words: list[tuple[int, int]] = []
     lower: list[str] = []
     for match in _WORD.finditer(text, start, end):

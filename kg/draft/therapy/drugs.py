@@ -70,6 +70,7 @@ _CLASS = re.compile(
     r"(?P<guard>(?:chemo|thrombo|immuno)prophylaxis))(?![\w-])",
     re.I,
 )
+_MAY_BE_CLASS = re.compile(r"\banti|inhibitor|blocker|agonist|antagonist|analog|supplement|prophylaxis", re.I)
 _NO_CLASS = re.compile(r"anti-?(?:gen|bod|nuclear|phospholipid|cardiolipin|neutrophil|cipat)", re.I)
 
 
@@ -238,6 +239,8 @@ def find_classes(text: str, start: int, end: int) -> list[Therapy]:
     [('antiangiogenic therapy', True), ('aromatase inhibitor', False)]
     """
     found: list[Therapy] = []
+    if not _MAY_BE_CLASS.search(text, start, end):
+        return found
     for match in _CLASS.finditer(text, start, end):
         if _NO_CLASS.match(match.group()):
             continue

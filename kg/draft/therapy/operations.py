@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -20,6 +21,10 @@ from kg.draft.therapy.named import Therapy, overlaps, therapy_at
 
 #: A stretch without any of these names no procedure.
 _MAY_OPERATE = stems("operations")
+#: No name has more letters before the first of these parts.
+_WINDOW = 60
+_WORD_START = re.compile(r"(?<![\w-])(?=[A-Za-z])[A-Za-z]")
+_MAY_PLACE = re.compile(r"insert|plac|plant|deploy|introduc|position|fitted|\bput\b", re.I)
 #: Not what is meant where a head word stands alone.
 _BARE = frozenset(("repair", "removal", "operation", "evacuation", "ablation", "implantation", "fixation"))
 _PLACED = r"inserted|placed|implanted|deployed|introduced|positioned|fitted|put in(?: place)?"
@@ -94,8 +99,9 @@ def find_operations(text: str, start: int, end: int) -> list[Therapy]:
     if not _MAY_OPERATE.search(text, start, end):
         return []
     found: list[Therapy] = []
-    _find_devices(text, start, end, found)
-    for match in _patterns().names.finditer(text, start, end):
+    if _MAY_PLACE.search(text, start, end):
+        _find_devices(text, start, end, found)
+    for match in _named_in(text, start, end):
         therapy = _of_name(text, match, start, end)
         if therapy and not overlaps(therapy.start, therapy.end, found):
             found.append(therapy)
@@ -105,6 +111,18 @@ def find_operations(text: str, start: int, end: int) -> list[Therapy]:
             found.append(_procedure(text, *match.span(), label))
     _find_verbs(text, start, end, found)
     return sorted(found)
+
+
+def _named_in(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
+    """The names of procedures, as `finditer` gives them; looked for only at the words before and around a part of one."""
+    names, reached, after = _patterns().names, start, start
+    for part in _MAY_OPERATE.finditer(text, start, end):
+        for word in _WORD_START.finditer(text, max(reached, part.start() - _WINDOW), part.start() + 1):
+            reached = word.end()
+            match = names.match(text, word.start(), end) if word.start() >= after else None
+            if match:
+                yield match
+                after = match.end()
 
 
 def _procedure(text: str, start: int, end: int, label: str = "", *, sure: bool = True) -> Therapy:
