@@ -13,13 +13,14 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from kg.draft.names.stems import has_part
 from kg.draft.sheet import Sheet
 from kg.report import Span
 
-_MAY_BE = re.compile(
-    r"alcohol|drinker|teetot|drugs?\b|substances?\b|consanguin|related|cousins|histor|healthy|well\b|fit\b|illness|problems|conditions|comorbid",
-    re.I,
-)
+_MAY_BE = (
+    "alcohol", "drinker", "teetot", "drugs", "drug use", "drug abuse", "illicit", "recreational", "illegal", "consanguin", "related", "cousins", "history", "previously", "illness",
+    "problems", "conditions", "comorbid", "co-morbid",
+)  # fmt: skip
 _SIGNIFICANT = r"(?:significant|relevant|notable|remarkable|known|specific|particular|pertinent|important|contributory|prior|previous|past|personal|chronic|major|relevant)"
 _UNREMARKABLE = r"(?:unremarkable|non-?contributory|insignificant|uneventful|negative|clear|blank|nil|not (?:significant|remarkable|contributory|notable|relevant))"
 #: What it is → kind, and the patterns of how it is printed with the status each gives ("": as the words around it say).
@@ -71,7 +72,7 @@ def _patterns() -> list[tuple[str, str, str, re.Pattern[str]]]:
 
 def find_background(text: str, start: int, end: int) -> list[Background]:
     """What a stretch tells of a background, the first mention of each kind."""
-    if not _MAY_BE.search(text, start, end):
+    if not has_part(text, start, end, _MAY_BE):
         return []
     found: list[Background] = []
     for name, kind, status, pattern in _patterns():

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from kg.draft.names.ground import find_terms, named
+from kg.draft.names.stems import has_part
 from kg.draft.names.words import rows_of
 from kg.draft.reading.pieces import ManyOpenings
 from kg.terms import load_terms
@@ -29,7 +30,7 @@ _HISTORY = re.compile(
     re.I,
 )
 #: One of these stands in each alternative of it.
-_ANY_WORD = re.compile(r"histor|PMH|known|diagnosed|treated|operated|undergone|status post|background|morbid|exist|underlying", re.I)
+_ANY_WORD = ("histor", "pmh", "known", "diagnosed", "treated", "operated", "undergone", "status post", "background", "morbid", "exist", "underlying")
 #: Words after which what is told belongs to this illness again.
 NOW = re.compile(
     r"\b(?:present(?:ed|s|ing)|admitted|complain\w*|developed|develops|referred|showed|was seen|who had|came|visited|consulted|brought|experienced|noticed|was found|attended|reported|revealed|"
@@ -97,7 +98,7 @@ def side_of(text: str, start: int, end: int, clause: tuple[int, int]) -> str | N
 @lru_cache(maxsize=1024)
 def _may_tell_of_the_past(text: str, start: int, end: int) -> bool:
     """A cheap test once a sentence: whether any word of history stands in it."""
-    return bool(_ANY_WORD.search(text, start, end))
+    return has_part(text, start, end, _ANY_WORD)
 
 
 def is_history(text: str, start: int, sentence: tuple[int, int]) -> str | None:

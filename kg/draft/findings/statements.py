@@ -10,6 +10,7 @@ from kg.draft.findings.diagnoses import find_diseases
 from kg.draft.findings.findings import NOW, grade_of, is_history, is_present_illness, severity_of, side_of, sites_after
 from kg.draft.names.ground import is_named_otherwise, named
 from kg.draft.names.recognise import Hit
+from kg.draft.names.stems import has_part
 from kg.draft.sheet import Sheet
 from kg.report import Span
 
@@ -22,10 +23,10 @@ _NEARLY = re.compile(r"\b(?:nearly|almost|partially|largely|mostly)\b", re.I)
 _WITHOUT = re.compile(r"\bwithout (?:any )?(?:(?:features|evidence|signs?|history) of )?\Z", re.I)
 _YEARS_OF = re.compile(r"\byears?['’]?[\s-]+history of\s+(?:\w+\s+)?\Z", re.I)
 _ILL_WITH = re.compile(r"\b(?:present(?:ed|s|ing)|complain\w*|admitted|referred|seen)\b", re.I)
-_MAY_BE_PAST = re.compile(
-    r"\bold\b|years|lifelong|standing|suffered|childhood|infancy|since birth|history|known|previous|diagnosed|background|morbid|underlying|pre-?existing|mother|father|brother|sister|sibling|parent|family|famil|aunt|uncle|cousin|PMH",
-    re.I,
-)
+_MAY_BE_PAST = (
+    "old", "years", "lifelong", "standing", "suffer", "childhood", "infancy", "since birth", "histor", "known", "previous", "diagnosed", "background",
+    "morbid", "underlying", "existing", "mother", "father", "brother", "sister", "sibling", "parent", "famil", "aunt", "uncle", "cousin", "pmh",
+)  # fmt: skip
 _LONG = re.compile(r"\b(?:life-?long|long-?standing|known|pre-?existing)\s+(?:(?!that\b|to\b|as\b|for\b|about\b)\w+\s+)?\Z", re.I)
 _FOR_YEARS = re.compile(
     r"\s+(?:for|since|over)\s+(?:(?:the|last|past|previous|more|than|about|approximately|over|at|least|nearly|almost)\s+){0,4}(?:\d+|two|three|four|five|six|seven|eight|nine|ten|"
@@ -94,7 +95,7 @@ def read_past_diseases(sheet: Sheet, sentence: Span, shorts: dict[str, str]) -> 
         shorts: short form -> the disease that the report defines it as, "" for none we know.
     """
     read_background(sheet, sentence)
-    if not _MAY_BE_PAST.search(sheet.text, sentence.start, sentence.end):
+    if not has_part(sheet.text, sentence.start, sentence.end, _MAY_BE_PAST):
         return
     spans = [(h.start, h.end) for h in sheet.hits_in(sentence)]
     for a, b, curie in find_diseases(sheet.text, sentence.start, sentence.end, shorts):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from kg.draft.names.stems import stems
+from kg.draft.names.stems import has_part, parts_of
 
 _OUTCOMES = (
     ("stopped-for-toxicity", r"\b(?:stopped|discontinued|withdrawn|ceased) (?:because of|due to|for|owing to|secondary to) (?:\w+ ){0,3}(?:toxicity|"
@@ -29,7 +29,7 @@ _OUTCOMES = (
         r"successfully (?:treated|managed|controlled)|shrinkage|reduction (?:of|in) (?:the )?(?:\w+ )?(?:size|pain|frequency|symptoms|tumou?r|lesions?|swelling)|(?:felt|feeling|feels|got|became|clinically|much) better)\b"),
 )  # fmt: skip
 _OUTCOME = tuple((outcome, re.compile(pattern, re.I)) for outcome, pattern in _OUTCOMES)
-_MAY_BE = stems("outcomes")
+_MAY_BE = parts_of("outcomes")
 #: Words beside which an outcome is none of the patient's: what may happen, what is aimed at, a finding's own name.
 _NOT_SAID = re.compile(r"\b(?:to|may|might|could|would|should|will|if|until|for|hop\w+ (?:of|for)|aim\w* (?:of|at|to)|in order to|can|goal of|expected|usually|generally|risk of|prevent\w*|non-?|"
                        r"(?:more|most|less|not yet|never) |(?:assess|evaluate|monitor|determine|await\w*|see)\s+(?:the\s+|her\s+|his\s+)?(?:\w+\s+)?)\s*\Z", re.I)  # fmt: skip
@@ -50,7 +50,7 @@ def read_outcomes(text: str, start: int, end: int) -> list[tuple[int, int, str]]
 @lru_cache(maxsize=2048)
 def _outcomes(text: str, start: int, end: int) -> tuple[tuple[int, int, str], ...]:
     """The same, remembered: the times of a story are read before its responses."""
-    if not _MAY_BE.search(text, start, end):
+    if not has_part(text, start, end, _MAY_BE):
         return ()
     found: list[tuple[int, int, str]] = []
     for outcome, pattern in _OUTCOME:
