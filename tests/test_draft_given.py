@@ -83,6 +83,7 @@ def test_what_only_looks_like_a_drug_is_none(text):
         ("She was managed conservatively.", ["conservative treatment"]),
         ("Supportive care was given.", ["Supportive care"]),
         ("Radiochemotherapy was begun.", ["Radiochemotherapy"]),
+        ("She underwent ablation.", ["ablation"]),
         ("She underwent TAVI.", ["transcatheter aortic valve implantation"]),
         ("Side-to-side anastomosis was performed.", ["Side-to-side anastomosis"]),
         ("Esophageal dilatation was performed.", ["Esophageal dilatation"]),
@@ -105,6 +106,9 @@ def test_procedures_are_known_by_verb_device_and_head(text, names):
         "She was a candidate of liver transplantation.",
         "The anastomosis was patent.",
         "The tube was not inserted.",
+        "The ablation catheter is new, and the abnormal implantation of the ears was noted.",
+        "The cells were exposed to ionizing radiation; banding techniques were used.",
+        "The rash was steroid-responsive.",
     ],
 )
 def test_what_is_no_treatment_of_the_patient_is_none(text):

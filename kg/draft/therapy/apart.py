@@ -33,7 +33,7 @@ _NOT_DONE = re.compile(
 )
 _TEST = re.compile(
     r"[\s-]*(?:\([^)]{1,12}\)\s*)?(?:suppression|stimulation|challenge|tolerance|provocation|stress|infusion)?[\s-]*(?:tests?\b|testing|scan|scintigra\w+|PET|uptake|stain\w*|assay|"
-    r"receptors?|antibod\w+|resistan\w+|sensitiv\w+|toxicity|induced|dehydrogenase|synthase|transferase|kinase|levels?\b|concentrations?|deficien\w+|specimens?|"
+    r"receptors?|techniques?\b|patterns?\b|lysis test|(?:iso|reduct|hydrol|oxid|lig|poly)m?erase|reductase|oxidase|hydrolase|antibod\w+|resistan\w+|sensitiv\w+|toxicity|induced|dehydrogenase|synthase|transferase|kinase|levels?\b|concentrations?|deficien\w+|specimens?|"
     r"margins?|samples?|sites?\b|scars?\b|beds?\b|stump|tissues?\b|pathology|table|room|theat(?:re|er)|report|team|department|clinic|unit|ward|candidate|negative|"
     r"positiv\w+|profile|cent(?:er|re)s?\b|service|bank|immuno\w+|-?like|spectrometry|angiogra\w+|plates?|screws?|excretion|secretion|metabolism|clearance|binding|transport|channel|crystals?|deposit\w*|"
     r"was (?:\d|normal|elevated|low|high)|of \d|, \d|: \d|= ?\d)",
@@ -83,7 +83,8 @@ def is_apart(text: str, therapy: Therapy, start: int, end: int) -> bool:
     if _TEST.match(rest) and not (therapy.sure and find_doses(text, b, min(end, b + 30))):
         return True
     if re.search(r"\b(?:anti-?|non-?|post-?|pre-?|peri-?)$", text[max(start, a - 6) : a], re.I) or re.match(
-        r"\s*[-–]\s?(?:induced|related|associated|resistant|sensitive|negative|positive|like|refractory|dependent|naive|eluting)", rest
+        r"\s*[-–]\s?(?:induced|related|associated|resistant|sensitive|negative|positive|like|refractory|responsive|dependent|naive|eluting)",
+        rest,
     ):
         return True
     if (

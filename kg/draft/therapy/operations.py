@@ -25,7 +25,7 @@ _MAY_OPERATE = stems("operations")
 _WINDOW = 60
 _WORD_START = re.compile(r"(?<![\w-])(?=[A-Za-z])[A-Za-z]")
 _MAY_PLACE = re.compile(r"insert|plac|plant|deploy|introduc|position|fitted|\bput\b", re.I)
-#: Not what is meant where a head word stands alone.
+#: These mean a treatment by themselves only beside a word of doing.
 _BARE = frozenset(("repair", "removal", "operation", "evacuation", "ablation", "implantation", "fixation"))
 _PLACED = r"inserted|placed|implanted|deployed|introduced|positioned|fitted|put in(?: place)?"
 _NOUN_OF = {"inserted": "insertion", "implanted": "implantation", "deployed": "deployment"}
@@ -34,7 +34,9 @@ _SAYS_WHERE = re.compile(
     r"(?:oma|scopic|guided|assisted|uminal|jejunal|enteric|gastric|cranial|spinal|femoral|arterial|cutaneous|venous|orbital|sacral|aortic)\Z",
     re.I,
 )
-_OF_CELLS = re.compile(r"\bof (?:the )?(?:granulocyt|neutrophil|platelet|lymphocyt|immun|h(?:a)?ematop|images?\b)", re.I)
+_OF_CELLS = re.compile(
+    r"\bof (?:the )?(?:granulocyt|neutrophil|platelet|lymphocyt|immun|h(?:a)?ematop|images?\b|ears?\b|teeth\b|hair\b)", re.I
+)
 _OF_WHAT = re.compile(r"\s+of\s+(?:(?:the|a|an|her|his|both|all|left|right|bilateral)\s+)*(?:(?!and\b|with\b|was\b|were\b|for\b|in\b|on\b|by\b|to\b|from\b|at\b)[A-Za-z-]+)(?:\s+(?!and\b|with\b|was\b|were\b|for\b|in\b|on\b|by\b|to\b|from\b|at\b|under\b|which\b|that\b|revealed\b|showed\b|via\b|using\b|through\b|followed\b|after\b|or\b|is\b|had\b|has\b|performed\b|resulted\b)[A-Za-z-]+)?")  # fmt: skip
 #: Removed, but from no body.
 _NOT_FROM_A_BODY = re.compile(
@@ -135,14 +137,13 @@ def _of_name(text: str, match: re.Match[str], start: int, end: int) -> Therapy |
     modifiers, manners = _patterns().modifiers, _patterns().manners
     a, b = _left(text, match.start(), start, modifiers), match.end()
     head = (match["head"] or match["weak"] or "").lower()
-    if match["head"] and a == match.start() and head in _BARE and not re.match(r"\s+of\b", text[b : b + 5]):
-        return None
+    bare = match["head"] and a == match.start() and head in _BARE and not re.match(r"\s+of\b", text[b : b + 5])
     if head and a == match.start() or match["ending"] and match["ending"].lower().startswith("ostomy"):
         b = _right(text, b, end)
     if text[a:b].lower() == "operation" or _OF_CELLS.search(text, a, b):
         return None
     lead = set(re.findall(r"[\w-]+", text[a : match.start()].lower()))
-    sure = not match["weak"] or any(word in manners or word.endswith(("guided", "assisted")) for word in lead)
+    sure = not match["weak"] and not bare or any(word in manners or word.endswith(("guided", "assisted")) for word in lead)
     return _procedure(text, a, b, sure=sure)
 
 
