@@ -47,6 +47,8 @@ def history(text: str) -> list[tuple]:
         ("She was given 6 cycles of ICE chemotherapy.", ["ICE"]),
         ("She received lithium and carbamazepine.", ["lithium carbonate", "carbamazepine"]),
         ("She was started on carnitine 1 g daily.", ["carnitine"]),
+        ("Growth hormone (GHX) was low. GHX replacement therapy was started.", ["growth hormone"]),
+        ("Levothyroxine replacement was begun.", ["Levothyroxine"]),
     ],
 )
 def test_drugs_are_known_by_what_their_names_are_made_of(text, names):
@@ -84,6 +86,9 @@ def test_what_only_looks_like_a_drug_is_none(text):
         ("Supportive care was given.", ["Supportive care"]),
         ("Radiochemotherapy was begun.", ["Radiochemotherapy"]),
         ("She underwent ablation.", ["ablation"]),
+        ("She had a colectomy with hand-sewn anastomosis.", ["colectomy", "hand-sewn anastomosis"]),
+        ("Since biopsy was considered risky, splenectomy was performed.", ["splenectomy"]),
+        ("She declined biopsy and was given supportive care.", ["supportive care"]),
         ("She underwent TAVI.", ["transcatheter aortic valve implantation"]),
         ("Side-to-side anastomosis was performed.", ["Side-to-side anastomosis"]),
         ("Esophageal dilatation was performed.", ["Esophageal dilatation"]),
@@ -109,6 +114,8 @@ def test_procedures_are_known_by_verb_device_and_head(text, names):
         "The ablation catheter is new, and the abnormal implantation of the ears was noted.",
         "The cells were exposed to ionizing radiation; banding techniques were used.",
         "The rash was steroid-responsive.",
+        "A scan showed a normal stump, and dilatation with anastomosis of vessels.",
+        "Since she was stable, splenectomy was considered.",
     ],
 )
 def test_what_is_no_treatment_of_the_patient_is_none(text):

@@ -54,9 +54,11 @@ _IS_GIVEN = re.compile(
 )
 _CULTURE = re.compile(r"\b(?:isolate[sd]?|cultures?|strains?|organisms?|susceptib\w+|MIC|antibiogram)\b", re.I)
 _CLAUSE_START = re.compile(
-    r"[;:]|\bto (?:avoid|prevent|reduce|minimi[sz]e)\b[^,;]{0,90},|\bconsent (?:was |had been )?obtained\b|,\s+(?:and|but|while|so|however)\b|\b(?:but|however|therefore|subsequently|then|finally|underwent|received|was (?:given|treated|started)|were (?:given|started))\b",
+    r"[;:]|\bto (?:avoid|prevent|reduce|minimi[sz]e)\b[^,;]{0,90},|\bconsent (?:was |had been )?obtained\b|,\s+(?:and|but|while|so|however)\b|\band (?=(?:had|has|was|were) (?:been )?(?:\w+ed|given|begun)\b)|\b(?:but|however|therefore|subsequently|then|finally|underwent|received|was (?:given|treated|started)|were (?:given|started))\b",
     re.I,
 )
+#: What a sentence opens with says nothing of what comes after its comma: `As surgery was considered risky, he was given`.
+_SUBORDINATE = re.compile(r"\W*(?:Since|Because|As|Although|Though|After|When|While|Despite|Due to|Given)\b[^,;]{3,160},\s")
 #: The sentence tells of another person.
 _OF_OTHERS = re.compile(
     r"(?:The |Both |His |Her |Their )?(?:(?:organ|kidney|kidneys|same|from|the|liver|younger|older|elder|two|other)\s+){0,4}(?:donors?|recipients?|mother|father|brother|sister|parents|siblings?)\b(?!['’]s)"
@@ -70,7 +72,8 @@ def is_apart(text: str, therapy: Therapy, start: int, end: int) -> bool:
         start, end: the sentence.
     """
     a, b = therapy.start, therapy.end
-    ahead = text[max(start, a - 110) : a]
+    lead = _SUBORDINATE.match(text, start, a)
+    ahead = text[max(lead.end() if lead else start, a - 110) : a]
     if therapy.words.lower().startswith("reconstruction") and _OF_AN_IMAGE.search(ahead) or _OF_OTHERS.match(text, start, a):
         return True
     for cut in _CLAUSE_START.finditer(ahead):

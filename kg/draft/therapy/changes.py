@@ -34,7 +34,7 @@ _LINK = re.compile(
     re.I,
 )
 _VERB_LEAD = re.compile(
-    r"(?:\s*\([^)]*\))?[\s,]*(?:(?:therapy|therapies|treatments?|dose|doses|dosage|infusions?|injections?|cream|ointment|drops|tablets?|course|pulses?|administration|regimen|at|of|a|the|"
+    r"(?:\s*\([^)]*\))?[\s,]*(?:(?:therapy|therapies|replacement|supplementation|substitution|treatments?|dose|doses|dosage|infusions?|injections?|cream|ointment|drops|tablets?|course|pulses?|administration|regimen|at|of|a|the|"
     r"and|or|in|combination|[\d.,]+\s?\S{0,9}|daily|weekly|twice|once|two|three|four|divided|per|day|every|[obtq]\.?[di]\.?[ds]?\.?|(?:\w+ly))[\s,)]*)*"
     r"(?:which\s+|that\s+)?(?:was|were|had been|has been|have been|is|are|being|be)\s+(?:(?:then|subsequently|gradually|also|slowly|initially|not yet|again|finally|further|"
     r"successfully|therefore|immediately|\w+ly)\s+)*\Z",

@@ -50,16 +50,15 @@ _NO_NAME = re.compile(
     r"steroids?|vitamin|supplement\w*|excretion|intake|concentration|value|loss|volume|solution|cream|ointment|increments?|pulses?|cycles?|courses?|fractions?|sessions?|minutes?|hours?|days?|weeks?|months?|years?|times?|after|before|during|until|where|also|being|were|been|\w+ly)\Z",
     re.I,
 )
-_GIVING = re.compile(
+GIVING = re.compile(
     r"\b(?:given|giving|administ\w+|receiv\w+|treat(?:ed|ment|ing)|started|initiat\w+|commenced|prescri\w+|infus\w+|inject\w+|added|addition of|taking|took|takes|on oral|put on|placed on|"
     r"switched|replaced|medications?|therapy|regimens?|combin\w+|consist\w+|ongoing|resumed|supplement\w*|prophyla\w+)\b",
     re.I,
 )
-_AND = re.compile(
+AND = re.compile(
     r"\s*(?:,|and|or|plus|with|\+|/|,\s*and|,\s*or)\s*(?:(?:oral|intravenous|iv|topical|inhaled|low-dose|high-dose|daily|long-term)\s+){0,2}",
     re.I,
 )
-_LEFT_OF = re.compile(r"(?:,|\band|\bor|\bplus|\bwith|\+)\s*\Z")
 #: A regimen by its letters: `ICE chemotherapy`, `BUCY conditioning regimen`.
 _REGIMEN = re.compile(
     r"(?<![\w-])(?P<name>[A-Z][A-Za-z0-9]*(?:[-+/][A-Za-z0-9]+)*[A-Z0-9])\s+(?:chemo(?:immuno)?therapy(?:\s+(?:regimen|protocol))?|(?:conditioning\s+|chemotherapy\s+)?regimen)(?![\w-])"
@@ -127,7 +126,7 @@ def _of_term(text: str, a: int, b: int, curie: str, stretch: tuple[int, int]) ->
     if _ORGANISM.fullmatch(text[a:b]) and a > stretch[0]:
         return None
     if not is_drug(curie):
-        if words in _plain_words() or not _DOSED.match(text, b, stretch[1]) or not _GIVING.search(text, *stretch):
+        if words in _plain_words() or not _DOSED.match(text, b, stretch[1]) or not GIVING.search(text, *stretch):
             return None
         return therapy_at(text, a, b, curie, "drug", sure=False)
     terms = load_terms()
@@ -161,7 +160,7 @@ def _find_compounds(text: str, start: int, end: int, found: list[Therapy]) -> No
 def _find_unknown(text: str, start: int, end: int, found: list[Therapy]) -> None:
     """Add names misspelt or newer than the vocabulary: by their ending and a word of giving, or by a dose right after."""
     doses = bool(_ANY_DOSE.search(text, start, end))
-    giving = bool(_GIVING.search(text, start, end))
+    giving = bool(GIVING.search(text, start, end))
     if not (doses or giving):
         return
     known = sorted((t.start, t.end) for t in found)
@@ -202,7 +201,7 @@ def _may_be_a_name(word: str) -> bool:
 
 def _is_beside(text: str, start: int, end: int, known: list[tuple[int, int]]) -> bool:
     """Whether a word stands in a list right beside a drug."""
-    return any(b <= start and _AND.fullmatch(text, b, start) or end <= a and _AND.fullmatch(text, end, a) for a, b in known)
+    return any(b <= start and AND.fullmatch(text, b, start) or end <= a and AND.fullmatch(text, end, a) for a, b in known)
 
 
 _GIVEN_TO = re.compile(
@@ -256,34 +255,3 @@ def find_classes(text: str, start: int, end: int) -> list[Therapy]:
                 continue
         found.append(therapy_at(text, first, match.end(), "", "drug", sure=not match["sort"]))
     return found
-
-
-def with_neighbours(text: str, found: list[Therapy], start: int, end: int) -> list[Therapy]:
-    """Substances of the body that stand in a list with a drug are given like it, where the sentence has a word of giving.
-
-    Args:
-        found: what the stretch names, in its order.
-
-    Example:
-    >>> text = "Her medications were carbamazepine and insulin."
-    >>> pair = [therapy_at(text, 21, 34, "", "drug", sure=True), therapy_at(text, 39, 46, "", "drug", sure=False)]
-    >>> [t.sure for t in with_neighbours(text, pair, 0, len(text))]
-    [True, True]
-    """
-    made = list(found)
-    if not any(not t.sure and t.kind == "drug" for t in made) or not _GIVING.search(text, start, end):
-        return made
-    for order in (range(len(made)), range(len(made) - 1, -1, -1)):
-        for k in order:
-            if made[k].sure or made[k].kind != "drug":
-                continue
-            before = k > 0 and made[k - 1].sure and made[k - 1].kind == "drug" and _AND.fullmatch(text, made[k - 1].end, made[k].start)
-            after = (
-                k + 1 < len(made)
-                and made[k + 1].sure
-                and made[k + 1].kind == "drug"
-                and _AND.fullmatch(text, made[k].end, made[k + 1].start)
-            )
-            if before or after:
-                made[k] = made[k]._replace(sure=True)
-    return made
