@@ -7,7 +7,7 @@ Without annotations of a kind its rows are left out; `--check` runs `kg check` o
 
 A gold mention is found where a statement's words, looked up inside its quote, meet it; a mention of a drug also where a
 step of its treatment quotes the sentence. Precision is over the statements. A dose is right where its numbers are those of
-a dosage that the gold ties to that drug. Speed is in characters a CPU second, one process.
+a dosage that the gold ties to that drug, where the step itself names it. Speed is in characters a CPU second, one process.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def score(document: dict[str, Any], tally: dict[str, Counter[str]], missed: dict
             tally["treatments drafted"]["right"] += right
             if not right:
                 missed["treatments drafted, not in the gold"][item["words"].lower()] += 1
-    _score_doses(document, gold, given, tally, missed)
+    _score_doses(report, document, gold, given, tally, missed)
     past = [(s, h) for record in draft.records for h in record.get("history", ()) for s in spans_of(report, h, h["words"])]
     for kind in PAST:
         for mention in gold[kind]:
@@ -113,17 +113,18 @@ def _score_patient(records: list[dict[str, Any]], gold: dict[str, list[dict[str,
         _count(tally, missed, "Sex", have.endswith(" female") == female and bool(have), f"{gold['Sex'][0]['text']} read as {have}")
 
 
-def _score_doses(document: dict[str, Any], gold: Any, given: list[Any], tally: Any, missed: Any) -> None:
+def _score_doses(report: Report, document: dict[str, Any], gold: Any, given: list[Any], tally: Any, missed: Any) -> None:
     by_id = {m["id"]: m for kind in ("Dosage", "Medication") for m in gold[kind]}
     tied = [(by_id[r["head"]], by_id[r["tail"]]) for r in document.get("relations") or () if r["head"] in by_id and r["tail"] in by_id]
     tied = [(a, b) if a["type"] == "Dosage" else (b, a) for a, b in tied if {a["type"], b["type"]} == {"Dosage", "Medication"}]
+    treatments = {id(item): item for _, kind, item in given if kind == "treatment"}
     steps = [
         (span, step)
-        for span, kind, item in given
-        if kind == "treatment"
+        for item in treatments.values()
         for step in item["course"]
         if step.get("dose")
-    ]  # fmt: skip
+        for span in spans_of(report, step, item["words"])
+    ]
     for dosage, drug in tied:
         if not numbers(dosage["text"]):
             continue

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from kg.draft.names.ground import find_terms, is_disease, is_short_form, named, vocabulary
 from kg.draft.names.recognise import Hit
-from kg.draft.therapy.treat import is_drug
+from kg.draft.therapy.drugs import is_drug
 
 SUBJECTS = ("DrugBank", "CHEBI", "HGNC", "GO", "MONDO", "cg", "MRO", "complexportal")
 SITES = ("UBERON", "CL")

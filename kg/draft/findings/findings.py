@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from kg.draft.names.ground import find_terms, named
+from kg.draft.names.stems import stems
 from kg.draft.names.words import rows_of
 from kg.draft.reading.openings import ManyOpenings
 from kg.terms import load_terms
@@ -28,8 +29,10 @@ _HISTORY = re.compile(
     r"was being treated for|background of|comorbidit(?:y|ies)|co-morbidit(?:y|ies)|pre-?existing|medical background|underlying (?=[a-z]+ (?:disease|cirrhosis|cancer|diabetes)))\b",
     re.I,
 )
+#: One of these stands in each alternative of it.
+_MAY_BE_HISTORY = stems("history")
 #: Words after which what is told belongs to this illness again.
-_NOW = re.compile(
+NOW = re.compile(
     r"\b(?:present(?:ed|s|ing)|admitted|complain\w*|developed|develops|referred|showed|was seen|who had|came|visited|consulted|brought|experienced|noticed|was found|attended|reported|revealed|"
     r"hospitali[sz]ed|on arrival|on admission|with (?:a )?(?:acute|sudden|new|recent|complaints?|progressive)|now|underwent|started|began|suffering|acute onset|because of|due to)\b",
     re.I,
@@ -94,12 +97,16 @@ def side_of(text: str, start: int, end: int, clause: tuple[int, int]) -> str | N
 
 def is_history(text: str, start: int, sentence: tuple[int, int]) -> str | None:
     """ "condition" or "family" where the mention is told as history, else None."""
-    before = text[sentence[0] : start]
-    found = None
-    for match in _HISTORY.finditer(before):
-        found = match
-    if found is None or _NOW.search(before, found.end()):
+    if not _MAY_BE_HISTORY.search(text, *sentence):
         return None
+    before = text[sentence[0] : start]
+    found = first = None
+    for match in _HISTORY.finditer(before):
+        first, found = first or match, match
+    if found is None or first is None or NOW.search(before, found.end()):
+        return None
+    if first is not found and first.group().lower() != "history of" and not NOW.search(before, first.end()):
+        found = first  # "her medical history included a 10-year history of gout"
     if found.group().lower() == "history of" and (_is_of_now(before, found) or _LASTING.search(text, start, sentence[1])):
         return None
     return "family" if _FAMILY.search(before) and "family" in before[: found.end()].lower() else "condition"

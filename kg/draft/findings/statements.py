@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from kg.draft.findings.background import read_background
 from kg.draft.findings.diagnoses import find_diseases
-from kg.draft.findings.findings import grade_of, is_history, is_present_illness, severity_of, side_of, sites_after
+from kg.draft.findings.findings import NOW, grade_of, is_history, is_present_illness, severity_of, side_of, sites_after
 from kg.draft.names.ground import is_named_otherwise, named
 from kg.draft.names.recognise import Hit
 from kg.draft.names.stems import stems
@@ -23,6 +24,24 @@ _WITHOUT = re.compile(r"\bwithout (?:any )?(?:(?:features|evidence|signs?|histor
 _YEARS_OF = re.compile(r"\byears?['’]?[\s-]+history of\s+(?:\w+\s+)?\Z", re.I)
 _ILL_WITH = re.compile(r"\b(?:present(?:ed|s|ing)|complain\w*|admitted|referred|seen)\b", re.I)
 _MAY_BE_PAST = stems("past")
+_LONG = re.compile(r"\b(?:life-?long|long-?standing|known|pre-?existing)\s+(?:(?!that\b|to\b|as\b|for\b|about\b)\w+\s+)?\Z", re.I)
+_FOR_YEARS = re.compile(
+    r"\s+(?:for|since|over)\s+(?:(?:the|last|past|previous|more|than|about|approximately|over|at|least|nearly|almost)\s+){0,4}(?:\d+|two|three|four|five|six|seven|eight|nine|ten|"
+    r"twelve|fifteen|twenty|thirty|many|several)\s+years\b|\s+(?:since|in|from|during)\s+(?:(?:his|her|early|late)\s+)*(?:childhood|infancy|birth|adolescence)\b",
+    re.I,
+)
+_SUFFERED = re.compile(r"\bsuffer(?:ed|s|ing)\s+(?:from\s+)?(?:[\w\s-]+(?:,|and)\s+)?\Z", re.I)
+_ALSO_HISTORY = re.compile(r"\bhistory of\b", re.I)
+_REASON = re.compile(r"due to|because of", re.I)
+#: A patient is named with a disease, and then said to come with something.
+_PATIENT_WITH = re.compile(
+    r"[^.;:]{0,60}\bold\b[^.;:,]{0,50}?\b(?:man|woman|male|female|patient|boy|girl|lady|gentleman|child|infant|individual)(?:\s+patient)?,?\s+(?:with|suffering from)\s+(?:(?!history\b)[^.;:]){0,90}"
+)
+_COMES = re.compile(
+    r"\b(?:was|is|were|had been)\s+(?:\w+\s+)?(?:admitted|referred|seen|hospitali[sz]ed|transferred|brought|evaluated)\b[^.;]{0,110}?\b(?:with|due to|because of|for|complaining of|after)\b|"
+    r"\bpresent(?:ed|s|ing)\b[^.;]{0,60}?\b(?:with|for|due to|because of)\b|\bcomplained of\b",
+    re.I,
+)
 _VAGUE = frozenset({"MONDO:0000001"})  # disease
 _NO_HISTORY_OF = re.compile(r"\b(?:no|without|denied (?:any )?)\s*history of\b", re.I)
 _PAINFUL = re.compile(r"\bpainful\s+\Z", re.I)
@@ -72,6 +91,7 @@ def read_past_diseases(sheet: Sheet, sentence: Span, shorts: dict[str, str]) -> 
     Args:
         shorts: short form -> the disease that the report defines it as, "" for none we know.
     """
+    read_background(sheet, sentence)
     if not _MAY_BE_PAST.search(sheet.text, sentence.start, sentence.end):
         return
     spans = [(h.start, h.end) for h in sheet.hits_in(sentence)]
@@ -99,12 +119,32 @@ def _before(sheet: Sheet, sentence: Span, hit: Hit) -> str | None:
         and named(sheet.words(hit.start, hit.end), ("MONDO",))
     ):
         return "condition"
+    if _is_old_disease(sheet, sentence, hit):
+        return "condition"
     at = sheet.time_at(sentence, hit.start)
     if sheet.order[at] >= 0 or not any(m.name == at and not m.moves for m in sheet.line.marks.get(sentence.start, ())):
         return None
     if is_present_illness(sheet.text, hit.start, (sentence.start, sentence.end)) or _DAYS.match(str(sheet.line.times[at].get("by", ""))):
         return None
-    return "condition" if _DIAGNOSED.search(sheet.text, sentence.start, hit.start) else None
+    said = [m.end() for m in _DIAGNOSED.finditer(sheet.text, sentence.start, hit.start)]
+    if not said or any(not _REASON.fullmatch(m.group()) for m in NOW.finditer(sheet.text, said[-1], hit.start)):
+        return None
+    return "condition"
+
+
+def _is_old_disease(sheet: Sheet, sentence: Span, hit: Hit) -> bool:
+    """Whether a disease is said to be an old one: lifelong, for years, or what a patient has who comes with something else."""
+    text, start, end = sheet.text, sentence.start, sentence.end
+    if not named(sheet.words(hit.start, hit.end), ("MONDO",)) or sheet.status_of(hit.start, hit.end)[0] != "present":
+        return False
+    if NOW.search(text, start, hit.start):
+        return False
+    if _LONG.search(text, max(start, hit.start - 40), hit.start) or _FOR_YEARS.match(text, hit.end, end):
+        return True
+    if _SUFFERED.search(text, start, hit.start) and _ALSO_HISTORY.search(text, hit.end, end):
+        return True
+    comes = _COMES.search(text, hit.end, min(end, hit.end + 160)) if _PATIENT_WITH.fullmatch(text, start, hit.start) else None
+    return bool(comes and any(h.start >= comes.end() and h.curie != hit.curie for h in sheet.hits_in(sentence)))
 
 
 def _of_past(sheet: Sheet, hit: Hit, words: str) -> str:
@@ -120,6 +160,8 @@ def _write_history(sheet: Sheet, sentence: Span, hit: Hit, told: str, status: st
     term = sheet.term(_of_past(sheet, hit, words))
     sure, reason = sureness(hit, status, cue, words, term)
     past = sheet.parts["history"]
+    if past and sheet.text[hit.start - 1] == "(" and sheet.words(max(0, hit.start - 200), hit.start - 1).endswith(past[-1]["words"]):
+        return  # a short form in brackets after its disease
     if (
         status == "absent"
         and past

@@ -217,6 +217,11 @@ class Stems:
         k = bisect_left(places, start)
         return k < len(places) and (end is None or places[k] < end)
 
+    def places(self, text: str, start: int, end: int) -> list[int]:
+        """Where the words of a stretch begin that have one of the stems in them."""
+        places = _BOARD.places(text).of(self._owner)[0]
+        return places[bisect_left(places, start) : bisect_left(places, end)]
+
 
 def whole_words(words: str, first: set[str] | None = None, flags: re.RegexFlag = re.I) -> Openings:
     r"""The pattern `(?<![\w-])(?:words)(?![\w-])`."""

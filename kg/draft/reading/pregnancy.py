@@ -21,7 +21,7 @@ _AT_WEEKS = re.compile(
     re.I,
 )
 _GRAVIDA = re.compile(
-    r"\b(?:primigravida|multigravida|primipara|multipara|(?:gravida|G)\s?\d{1,2}(?:,?\s*(?:para|P)\s?\d{1,2}(?:-\d-\d-\d)?)?(?:,?\s*(?:abortus|A)\s?\d)?|nulliparous|nulligravida)\b"
+    r"\b(?:primigravida|multigravida|primipara|multipara|(?:gravida\s?\d{1,2}|G\s?\d{1,2}(?=,?\s*(?:para|P)\s?\d))(?:,?\s*(?:para|P)\s?\d{1,2}(?:-\d-\d-\d)?)?(?:,?\s*(?:abortus|A)\s?\d)?|nulliparous|nulligravida)\b"
 )
 _AFTER = re.compile(
     r"\b(?:\w+\s+(?:days?|weeks?|months?)\s+)?(?:postpartum|post-partum|after (?:her )?(?:delivery|giving birth|childbirth))\b", re.I

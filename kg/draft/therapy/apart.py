@@ -10,18 +10,18 @@ from __future__ import annotations
 
 import re
 
+from kg.draft.therapy.named import Therapy
 from kg.draft.therapy.regimen import find_doses
-from kg.draft.therapy.treat import Therapy
 
 _OF_AN_IMAGE = re.compile(r"(?:dimensional|\b3-?D|\bCT|\bMRI?|imag\w+|multiplanar|computer\w*)\s+\Z", re.I)
 _PLANNED = re.compile(
-    r"\b(?:plan(?:ned|s|ning)?|scheduled|consider(?:ed|ing|ation of)?|candidates? for|recommend(?:ed|ing|ation)?s?|advis(?:ed|ing)|offer(?:ed|ing)?|refus(?:ed|ing|al)|"
-    r"declin(?:ed|ing)|propos(?:ed|ing)|discuss(?:ed|ing)|refer(?:red|ral) (?:\w+ ){0,2}for|await(?:ed|ing)|waiting list|would|should|may|might|could|needs? (?:for|of)|"
+    r"\b(?:plan(?:ned|s|ning)?|scheduled|consider(?:ed|ing|ation of)?|candidates? (?:for|of)|recommend(?:ed|ing|ation)?s?|advis(?:ed|ing)|offer(?:ed|ing)?|refus(?:ed|ing|al)|"
+    r"declin(?:ed|ing)|propos(?:ed|ing)|discuss(?:ed|ing)|refer(?:red|ral) (?:\w+ ){0,2}for|await(?:ed|ing)|waiting list|would|should|may|might|could|can(?:not)? be|needs? (?:for|of)|"
     r"indications? (?:for|of)|contra-?indicat\w+|options?|choice|intend(?:ed|ing)|decision to|decided|decides|reluctan\w+|unwilling|instead of|rather than|without|"
     r"(?:difficult|impossible|not possible|not feasible|unable|inability) to|before considering|hesita\w+|wait(?:ed)? for|eligible for|suitable for|amenable to|lack of|absence of|unable to|prior to (?:any|planned)|alternatives? to|prevent|"
     r"avoid(?:ed|ing|ance)?|denied|denies|evaluat(?:ed|ion) for|screen(?:ed|ing) for|tested for|testing for|requested|listed for|possibility of|potential|history of use of|"
     r"allerg\w+ to|allergic|sensitiv\w+ to|susceptib\w+|intoleran\w+|overdos\w+|poisoning|intoxication|ingest\w+|expos(?:ed|ure) to|abuse|abus(?:ed|ing)|"
-    r"misuse|dependence on|not (?:given|received|receiving|taking|started|performed|undergo|undergone|treated)|never (?:received|taken|had|undergone))\b",
+    r"misuse|dependence on|not (?:on|given|received|receiving|taking|started|performed|undergo|undergone|treated)|never (?:received|taken|had|undergone))\b",
     re.I,
 )
 _NOT_DONE = re.compile(
@@ -33,7 +33,7 @@ _NOT_DONE = re.compile(
 )
 _TEST = re.compile(
     r"[\s-]*(?:\([^)]{1,12}\)\s*)?(?:suppression|stimulation|challenge|tolerance|provocation|stress|infusion)?[\s-]*(?:tests?\b|testing|scan|scintigra\w+|PET|uptake|stain\w*|assay|"
-    r"receptors?|antibod\w+|resistan\w+|sensitiv\w+|toxicity|induced|dehydrogenase|synthase|transferase|kinase|levels?\b|concentrations?|deficien\w+|specimens?|"
+    r"receptors?|techniques?\b|patterns?\b|lysis test|(?:iso|reduct|hydrol|oxid|lig|poly)m?erase|reductase|oxidase|hydrolase|antibod\w+|resistan\w+|sensitiv\w+|toxicity|induced|dehydrogenase|synthase|transferase|kinase|levels?\b|concentrations?|deficien\w+|specimens?|"
     r"margins?|samples?|sites?\b|scars?\b|beds?\b|stump|tissues?\b|pathology|table|room|theat(?:re|er)|report|team|department|clinic|unit|ward|candidate|negative|"
     r"positiv\w+|profile|cent(?:er|re)s?\b|service|bank|immuno\w+|-?like|spectrometry|angiogra\w+|plates?|screws?|excretion|secretion|metabolism|clearance|binding|transport|channel|crystals?|deposit\w*|"
     r"was (?:\d|normal|elevated|low|high)|of \d|, \d|: \d|= ?\d)",
@@ -49,14 +49,16 @@ _GIVING = re.compile(
     re.I,
 )
 _IS_GIVEN = re.compile(
-    r"\W*(?:\w+\s+){0,3}(?:was|were|is|are)\s+(?:\w+\s+)?(?:started|given|administered|added|initiated|infused|injected|stopped|discontinued|tapered|replaced|prescribed|commenced)\b",
+    r"(?:\s*\([^()]*\))?\W*(?:\w+\s+){0,3}(?:was|were|is|are)\s+(?:\w+\s+)?(?:started|given|administered|added|initiated|infused|injected|stopped|discontinued|tapered|replaced|prescribed|commenced)\b",
     re.I,
 )
 _CULTURE = re.compile(r"\b(?:isolate[sd]?|cultures?|strains?|organisms?|susceptib\w+|MIC|antibiogram)\b", re.I)
 _CLAUSE_START = re.compile(
-    r"[;:]|,\s+(?:and|but|while|so|however)\b|\b(?:but|however|therefore|subsequently|then|finally|underwent|received|was (?:given|treated|started)|were (?:given|started))\b",
+    r"[;:]|\bto (?:avoid|prevent|reduce|minimi[sz]e)\b[^,;]{0,90},|\bconsent (?:was |had been )?obtained\b|,\s+(?:and|but|while|so|however)\b|\band (?=(?:had|has|was|were) (?:been )?(?:\w+ed|given|begun)\b)|\b(?:but|however|therefore|subsequently|then|finally|underwent|received|was (?:given|treated|started)|were (?:given|started))\b",
     re.I,
 )
+#: What a sentence opens with says nothing of what comes after its comma: `As surgery was considered risky, he was given`.
+_SUBORDINATE = re.compile(r"\W*(?:Since|Because|As|Although|Though|After|When|While|Despite|Due to|Given)\b[^,;]{3,160},\s")
 #: The sentence tells of another person.
 _OF_OTHERS = re.compile(
     r"(?:The |Both |His |Her |Their )?(?:(?:organ|kidney|kidneys|same|from|the|liver|younger|older|elder|two|other)\s+){0,4}(?:donors?|recipients?|mother|father|brother|sister|parents|siblings?)\b(?!['’]s)"
@@ -70,7 +72,8 @@ def is_apart(text: str, therapy: Therapy, start: int, end: int) -> bool:
         start, end: the sentence.
     """
     a, b = therapy.start, therapy.end
-    ahead = text[max(start, a - 110) : a]
+    lead = _SUBORDINATE.match(text, start, a)
+    ahead = text[max(lead.end() if lead else start, a - 110) : a]
     if therapy.words.lower().startswith("reconstruction") and _OF_AN_IMAGE.search(ahead) or _OF_OTHERS.match(text, start, a):
         return True
     for cut in _CLAUSE_START.finditer(ahead):
@@ -83,7 +86,8 @@ def is_apart(text: str, therapy: Therapy, start: int, end: int) -> bool:
     if _TEST.match(rest) and not (therapy.sure and find_doses(text, b, min(end, b + 30))):
         return True
     if re.search(r"\b(?:anti-?|non-?|post-?|pre-?|peri-?)$", text[max(start, a - 6) : a], re.I) or re.match(
-        r"\s*[-–]\s?(?:induced|related|associated|resistant|sensitive|negative|positive|like|refractory|dependent|naive|eluting)", rest
+        r"\s*[-–]\s?(?:induced|related|associated|resistant|sensitive|negative|positive|like|refractory|responsive|dependent|naive|eluting)",
+        rest,
     ):
         return True
     if (

@@ -15,12 +15,12 @@ _WORDS = (
                 r"weaned from|switched from|changed from|converted from|held|withheld|terminated|completed|replaced"),
     ("decreased", r"taper(?:ed|ing|s)?|reduced|reduction|reducing|decreas(?:ed|ing)|lowered|weaned|halved|de-escalated|tapered down"),
     ("increased", r"increas(?:ed|ing)|doubled|escalat(?:ed|ion)|raised|uptitrated|up-titrated|titrated(?: up)?"),
-    ("started", r"start(?:ed|ing)?|initiat(?:ed|ion|ing)|commenced|begun|began|added|adding|addition|introduced|prescribed|switched to|changed to|converted to|put on|placed on|"
+    ("started", r"start(?:s|ed|ing)?|initiat(?:ed|ion|ing)|commenced|begun|began|added|adding|addition|introduced|prescribed|switched to|changed to|converted to|put on|placed on|"
                 r"resumed|restarted|reintroduced|reinitiated|instituted|switched|replaced (?:by|with)|discharged on|discharged home on|discharged with"),
-    ("ongoing", r"continu(?:ed|es|ing)|maintained|remain(?:s|ed) on|(?:is|are|well|was|were|currently|been|stable) on|still (?:on|taking|receiving)|maintenance|taking|takes"),
+    ("ongoing", r"ongoing|continu(?:ed|es|ing)|maintained|remain(?:s|ed) on|(?:is|are|well|was|were|currently|been|stable) on|still (?:on|taking|receiving)|maintenance|taking|takes"),
     ("given", r"gives?|given|giving|administ(?:ered|ering|ration)|receiv(?:ed|ing|es)?|treated|treating|treatment|underwent|undergone|undergoing|performed|repeated|tried|therapy with|"
               r"infused|infusion|managed|manage|injected|pulses?|carried out|required|requiring|used|using|applied|delivered|transfused|course of|courses of|cycles? of|doses? of|"
-              r"consist(?:ed|ing) of"),
+              r"consist(?:ed|ing) of|done|employed|provided|undertaken|attempted|accomplished|placed|inserted|implanted"),
 )  # fmt: skip
 _CHANGE = {f"c{i}": change for i, (change, _) in enumerate(_WORDS)}
 _ANY = re.compile(r"\b(?:" + "|".join(f"(?P<c{i}>{pattern})" for i, (_, pattern) in enumerate(_WORDS)) + r")\b", re.I)
@@ -29,12 +29,12 @@ _LINK = re.compile(
     r"\s*(?:(?:on|with|of|to|by|for|from|at|in|an?|the|his|her|this|that|and|or|both|either|combined|combination|together|as|well|oral(?:ly)?|intravenous(?:ly)?|iv|i\.v\.|"
     r"subcutaneous(?:ly)?|intramuscular(?:ly)?|topical(?:ly)?|inhaled|systemic|high|low|full|standard|dose|doses|dosage|pulse|pulses|tapering|course|courses|cycles?|daily|weekly|"
     r"monthly|initial|additional|further|another|second|third|first|single|\w+ly|therapy|treatment|empiric(?:al)?|broad-spectrum|adjuvant|a|total|her|regimen|consisting|"
-    r"including|such|infusions?|injections?|administration|mg|g|kg|day|per|million|units?|IU|twice|once|times|every|hours?|days?|weeks?|months?|patient|child|been|being|\d[\d.,]*\S*|"
+    r"including|such|period|while|infusions?|injections?|administration|mg|g|kg|day|per|million|units?|IU|twice|once|times|every|hours?|days?|weeks?|months?|patient|child|been|being|\d[\d.,]*\S*|"
     r"[\d.]*(?:mg|g|mcg|µg|ml|mL|IU|U)\S*|high-dose|low-dose|[a-z]+al|[a-z]+ic|[a-z]+ive)[\s,()/-]*)*",
     re.I,
 )
 _VERB_LEAD = re.compile(
-    r"(?:\s*\([^)]*\))?[\s,]*(?:(?:therapy|therapies|treatments?|dose|doses|dosage|infusions?|injections?|cream|ointment|drops|tablets?|course|pulses?|administration|regimen|at|of|a|the|"
+    r"(?:\s*\([^)]*\))?[\s,]*(?:(?:therapy|therapies|replacement|supplementation|substitution|treatments?|dose|doses|dosage|infusions?|injections?|cream|ointment|drops|tablets?|course|pulses?|administration|regimen|at|of|a|the|"
     r"and|or|in|combination|[\d.,]+\s?\S{0,9}|daily|weekly|twice|once|two|three|four|divided|per|day|every|[obtq]\.?[di]\.?[ds]?\.?|(?:\w+ly))[\s,)]*)*"
     r"(?:which\s+|that\s+)?(?:was|were|had been|has been|have been|is|are|being|be)\s+(?:(?:then|subsequently|gradually|also|slowly|initially|not yet|again|finally|further|"
     r"successfully|therefore|immediately|\w+ly)\s+)*\Z",

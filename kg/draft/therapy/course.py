@@ -43,6 +43,9 @@ _REFERRED = re.compile(
     r"\b(?:after|following|since|before|prior to|until|despite|during|of|days?|weeks?|months?|years?)\s+(?:(?:the|this|that|her|his|first|second|third|last|\d\w*|initial|completion of|initiation of|cessation of)\s+){0,3}\Z",
     re.I,
 )
+_HOW_LONG = re.compile(
+    r"\b(?:history|use|initiali[sz]ation|start|means|combination|trial|hours?|days?|weeks?|months?|years?|sessions?|rounds?)\s+\Z", re.I
+)
 _SURGERY = "MAXO:0000004"
 #: Helps to other treatments; what follows them is not credited to them.
 _SUPPORT = re.compile(
@@ -180,21 +183,24 @@ class Course:
             therapy.kind == following.kind == "drug"
             and bool(following.curie)
             and bool(
-                re.fullmatch(r"\s*[(,]\s*(?:(?:oral|intravenous|iv|i\.v\.|namely|i\.e\.,?)\s+)?", self.text[therapy.end : following.start])
+                re.fullmatch(
+                    r"\s*\(\s*(?:(?:oral|intravenous|iv|i\.v\.|namely|i\.e\.,?)\s+)?|\s+", self.text[therapy.end : following.start]
+                )
             )
-            and "(" in self.text[therapy.end : following.start]
         )
 
     def _is_reference(self, therapy: Therapy, sentence: Span, changes: list[Change]) -> bool:
         """Whether a treatment is named only to say when or in spite of what: `8 months after surgery`."""
-        if not _REFERRED.search(self.text, max(sentence.start, therapy.start - 40), therapy.start) or any(
-            c.start >= therapy.end for c in changes
-        ):
+        referred = _REFERRED.search(self.text, max(sentence.start, therapy.start - 40), therapy.start)
+        if not referred or any(c.start >= therapy.end for c in changes):
             return False
         known = self.by_term.get(self._key(therapy))
         if known:
             self.named.append((therapy, str(known["id"])))
-        return known is not None or not therapy.curie or therapy.curie == _SURGERY
+        if known is not None or therapy.curie == _SURGERY:
+            return True
+        lasted = not referred.group().lower().startswith("of") or _HOW_LONG.search(self.text, sentence.start, referred.start())
+        return not (therapy.curie or changes or therapy.kind == "procedure" and lasted)
 
     def _is_told(self, therapy: Therapy, sentence: Span) -> bool:
         if is_apart(self.text, therapy, sentence.start, sentence.end):
@@ -286,7 +292,7 @@ class Course:
         if not changes and key in self.by_term and _ON.search(self.text, sentence.start, therapy.start):
             changes = [Change(therapy.start, therapy.start, "ongoing")]
         told: list[tuple[Change | None, tuple[int, int] | None]] = [(c, None) for c in changes] or [(None, None)]
-        told = with_doses(told, doses, therapy)
+        told = with_doses(self.text, told, doses, therapy)
         for k, (change, dose) in enumerate(told):
             until = min([c.start for c, d in told[k + 1 :] if c and d and c.start > therapy.end], default=following)
             regimen = regimen_of(self.text, therapy.start, therapy.end, until, before, dose or (0, 0)) if k == 0 or dose else None
@@ -322,9 +328,12 @@ class Course:
             return str(have["id"])
         plain = not any(step.get(part) for part in ("dose", "schedule", "count", "regimen"))
         if last["at"] == step["at"] and (last["change"] == step["change"] or step["change"] == "given" and last["change"] == "started"):
-            for part in ("dose", "schedule", "route", "regimen", "count"):
-                if part in step and part not in last and last["quote"] == step["quote"]:
-                    last[part] = step[part]
+            if last["quote"] == step["quote"]:
+                last |= {part: step[part] for part in _PRINTED if part in step and part not in last}
+            elif "dose" in step and last["change"] == step["change"] and not any(part in last for part in _PRINTED):
+                have["course"][-1] = step  # told again with its dose
+            elif step.get("dose", last.get("dose")) != last.get("dose"):
+                have["course"].append(step)
             return str(have["id"])
         if step["change"] in ("given", "ongoing") and plain and last["change"] not in ENDED and step["confidence"] < 0.6:
             return str(have["id"])
@@ -336,9 +345,12 @@ class Course:
         return str(have["id"])
 
 
+_PRINTED = ("dose", "schedule", "route", "regimen", "count")
+
+
 def _parts(regimen: Regimen) -> dict[str, Any]:
     """The fields of a step that a regimen fills."""
-    dose, manner = regimen.dose, regimen.manner
+    dose, manner = re.sub(r"\b(?:Kg|KG)\b", "kg", regimen.dose), regimen.manner
     if dose and not _is_readable(dose):
         dose, manner = "", " ".join(filter(None, (manner, dose)))
     found: dict[str, Any] = {"dose": dose, "schedule": regimen.schedule}

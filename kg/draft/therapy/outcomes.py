@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from kg.draft.names.stems import stems
 
@@ -43,8 +44,14 @@ def read_outcomes(text: str, start: int, end: int) -> list[tuple[int, int, str]]
     >>> [(text[a:b], outcome) for a, b, outcome in read_outcomes(text, 0, len(text))]
     [('nearly disappeared', 'improved'), ('resolved', 'resolved'), ('did not improve', 'unchanged')]
     """
+    return list(_outcomes(text, start, end))
+
+
+@lru_cache(maxsize=2048)
+def _outcomes(text: str, start: int, end: int) -> tuple[tuple[int, int, str], ...]:
+    """The same, remembered: the times of a story are read before its responses."""
     if not _MAY_BE.search(text, start, end):
-        return []
+        return ()
     found: list[tuple[int, int, str]] = []
     for outcome, pattern in _OUTCOME:
         for match in pattern.finditer(text, start, end):
@@ -62,4 +69,4 @@ def read_outcomes(text: str, start: int, end: int) -> list[tuple[int, int, str]]
             ):
                 continue
             found.append((match.start(), match.end(), outcome))
-    return sorted(found)
+    return tuple(sorted(found))

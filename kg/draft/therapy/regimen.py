@@ -17,10 +17,14 @@ from kg.terms import load_terms
 _AMOUNT = r"\d+(?:[.,]\d{3})*(?:[.,]\d+)?(?:\s?(?:[-–]|to)\s?\d+(?:[.,]\d+)?)?(?:\s?[x×]\s?10\s?\^?[\d⁶⁹⁷⁸]+)?"
 _UNIT = (
     r"(?:(?:mg|mcg|µg|μg|ug|ng|grams?|gr|g|kg|IU|MIU|MU|units?|million (?:international )?(?:units?|IU)|mL|ml|cc|L|liters?|litres?|U|mEq|meq|mmol|Gy|cGy|"
-    r"tablets?|capsules?|puffs?|drops?|ampoules?|vials?)\b|%(?!\s*(?:of|confidence|CI)))"
+    r"tablets?|capsules?|pills?|puffs?|drops?|ampoules?|vials?|sachets?|flacons?|suppositor(?:y|ies)|patch(?:es)?|bags?(?= of))\b|%(?!\s*(?:of|confidence|CI)))"
 )
 _PER = r"(?:\s?(?:/|per|a|each|every)\s?(?:\d+\s?)?(?:kg|m2|m²|m\^2|m\(2\)|day|days|d|h|hr|hours?|week|wk|w|month|dose|min|minute|cycle|fraction|body weight|kg body weight)\b)*"
-DOSE = re.compile(rf"(?<![\w.,/])(?P<dose>{_AMOUNT}\s?-?{_UNIT}(?:(?<=%)|{_PER}))(?![\w])", re.I)
+#: The dose of a drug that is given to reach an exposure: `AUC 5`, `area under the curve of 5`.
+_EXPOSURE = (
+    r"(?:area under the (?:\w+-?\w+ )?curve(?: [(\[]AUC[)\]])?|\bAUC)(?: of|,|:|=)?\s?\d(?:\.\d)?(?!\d)(?!\s?(?:mg|μg|µg|ng|%|\.\d))"
+)
+DOSE = re.compile(rf"(?<![\w.,/])(?P<dose>{_AMOUNT}\s?-?{_UNIT}(?:(?<=%)|{_PER})|{_EXPOSURE})(?![\w])", re.I)
 #: A concentration is no dose: `100 mg/dL`, `4 mg/L`, and no amount of fluid lost.
 _CONCENTRATION = re.compile(r"\s?/\s?(?:d?L|dl|ml|mL|l|hpf|24)\b")
 _TIMES = r"(?:once|twice|thrice|(?:one|two|three|four|five|six|\d)(?:\s+times)?)"

@@ -9,102 +9,58 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
 
-from kg.draft.names.ground import counts_as, find_terms, named, vocabulary
-from kg.draft.names.stems import stems
+from kg.draft.names.ground import vocabulary
 from kg.draft.names.words import any_of, rows_of
-from kg.draft.therapy.regimen import find_doses
-from kg.terms import load_terms
+from kg.draft.therapy.drugs import body_and_never, find_classes, find_drugs, find_regimens
+from kg.draft.therapy.named import Therapy, overlaps, therapy_at
+from kg.draft.therapy.neighbours import with_neighbours
+from kg.draft.therapy.operations import find_operations
 
-DRUGS = ("DrugBank", "CHEBI")
-LONGEST = 3  # words of a drug's name
+__all__ = ["Therapy", "define_short_forms", "find_therapies"]
+
 _TREATMENTS = ("DrugBank", "CHEBI", "MAXO", "OBI", "cg")
-_SUFFIX = re.compile(
-    r"(?i)(?:mab|nib|cillin|mycin|micin|cycline|floxacin|azole|vir|pril|sartan|statin|olol|sone|solone|prine|platin|rubicin|tidine|prazole|"
-    r"dipine|xaban|parin|profen|coxib|gliptin|gliflozin|formin|triptan|setron|azepam|zolam|barbital|thiazide|semide|oxetine|pramine|"
-    r"dronate|cept|tinib|quine|oxacin|bactam|penem|amide|idone|apine|taxel|fungin|mide|lukast|zumab|stine|trexate|limus|quin|zine|caine|"
-    r"phylline|terol|dopa|tadine|fibrate|glinide|relin|tropin|kinra|xate|micin|actone|pristone|gestrel|sulfan|mustine|citabine)$"
-)
-
-_UNKNOWN = re.compile(_SUFFIX.pattern.replace("(?i)(?:", r"(?i)\b[a-z]{4,}(?:", 1).replace(")$", r")(?=\s*\(?\d)", 1))
-
-_ORGANISM = re.compile(r"[A-Z][a-z]+ [a-z]+")  # `Candida albicans`: an extract of it is a drug, the organism is none
-
-
-class Therapy(NamedTuple):
-    """A drug or procedure where the text names it; `sure` where its name alone makes it a treatment."""
-
-    start: int
-    end: int
-    words: str
-    curie: str  # "" where no term bears the words
-    kind: str  # drug or procedure
-    sure: bool
-    label: str  # what to call it where no term bears the words
-
-
-def _word_set(name: str) -> frozenset[str]:
-    return frozenset(word for row in rows_of(f"course/{name}.tsv") for word in row[0].split("|"))
+#: Between the words of a listed name a short form of the words before it may stand: `angiotensin-converting enzyme (ACE) inhibitor`.
+_IN_BRACKETS = re.compile(r"\s*\([^()]*\)")
 
 
 @lru_cache(maxsize=1)
-def _lists() -> tuple[frozenset[str], frozenset[str]]:
-    """Substances of the body, and names that never mean a substance."""
-    return _word_set("body"), _word_set("never")
-
-
-@lru_cache(maxsize=1)
-def _listed() -> tuple[re.Pattern[str], dict[str, tuple[str, str]]]:
-    """One pattern for all listed medicines, and for each of their names its kind and its term."""
-    terms, meaning = vocabulary(), {}
+def _listed() -> tuple[re.Pattern[str], dict[str, tuple[str, str]], frozenset[str]]:
+    """One pattern for all listed medicines, for each of their names its kind and its term, and the names that are only meant in capitals."""
+    terms, meaning, capitals = vocabulary(), {}, set()
     for kind, label, names in rows_of("course/medicines.tsv"):
         curies = [curie for curie, _ in terms.find_by_name(label) if curie.split(":")[0] in _TREATMENTS] if label else []
         for name in names.split("|"):
-            meaning[name.lower()] = kind, next(iter(curies), "")
-    return re.compile(
-        rf"(?<![\w-])(?P<name>{any_of(meaning)})s?(?:\s+(?:therapy|treatment|drugs?|agents?|medications?))?(?![\w-])", re.I
-    ), meaning
-
-
-@lru_cache(maxsize=1)
-def _operations() -> tuple[re.Pattern[str], re.Pattern[str], dict[str, str], frozenset[str]]:
-    """Patterns of procedures by name and by verb, the noun of each verb, and the words that may stand before a head."""
-    rows = {row[0]: row[1] for row in rows_of("course/operations.tsv")}
-    rows["head"] = "|".join(sorted(rows["head"].split("|"), key=len, reverse=True))
-    verbs = dict(pair.split("=") for pair in rows["verb"].split("|"))
+            meaning[_plain(name)] = kind, next(iter(curies), "")
+            if name.isupper() and len(name) < 7:
+                capitals.add(name.lower())
     return (
         re.compile(
-            rf"(?<![\w-])(?:(?P<whole>{rows['whole']})|(?P<ending>[a-z-]*[a-z](?:{rows['ending']}))|(?P<head>{rows['head']}))(?![\w-])",
+            rf"(?<![\w-])(?P<name>{any_of(meaning).replace(_SPACE, _GAP)})s?(?:\s+(?:therapy|treatment|drugs?|agents?|medications?))?(?![\w-])",
             re.I,
         ),
-        re.compile(rf"\b(?:was|were|been|be|being)\s+(?:\w+ly\s+|then\s+|also\s+)*(?P<verb>{'|'.join(verbs)})(?![\w-])", re.I),
-        verbs,
-        frozenset(rows["modifier"].split("|")),
+        meaning,
+        frozenset(capitals),
     )
 
 
-#: A sentence without any of these names no procedure.
-_MAY_OPERATE = stems("operations")
-#: Not what is meant where a head word stands alone.
-_BARE = frozenset(("repair", "removal", "closure", "dilatation", "dilation", "ventilation", "drainage", "operation", "irrigation", "evacuation", "decompression",
-                   "ablation", "implantation", "aspiration", "fixation"))  # fmt: skip
+_SPACE, _GAP = r"\s+", r"(?:\s+\([\w-]{1,9}\))?[\s-]+"
 
 
-def is_drug(curie: str) -> bool:
-    """Whether a substance is a medicine: DrugBank has it, or ChEBI gives it a role of one.
-
-    Example:
-    >>> is_drug("CHEBI:8378"), is_drug("CHEBI:33699")
-    (True, False)
-    """
-    term = load_terms().find_term(curie)
-    return bool(term and (curie.startswith("DrugBank") or term.same_as or _is_own(curie)))
+def _plain(name: str) -> str:
+    """A listed name as it is looked up: no brackets, one blank between its words."""
+    return " ".join(_IN_BRACKETS.sub(" ", name.lower()).split())
 
 
-def _is_own(curie: str) -> bool:
-    """Whether it is a laboratory's own term of a drug."""
-    return not curie.startswith(DRUGS) and counts_as(curie, DRUGS)
+def _find_listed(text: str, start: int, end: int, found: list[Therapy]) -> None:
+    pattern, meaning, capitals = _listed()
+    for match in pattern.finditer(text, start, end):
+        name = _plain(match["name"])
+        entry = meaning.get(name) or meaning.get(name.replace("-", " "))
+        if entry is None or name in capitals and not match["name"].isupper() or overlaps(*match.span(), found):
+            continue
+        kind, curie = entry
+        found.append(therapy_at(text, *match.span(), curie, kind, sure=name not in body_and_never()[0]))
 
 
 def find_therapies(text: str, start: int, end: int, defined: dict[str, Therapy] | None = None) -> list[Therapy]:
@@ -113,113 +69,34 @@ def find_therapies(text: str, start: int, end: int, defined: dict[str, Therapy] 
     Args:
         defined: short forms that the report itself has explained, such as `ERT`.
     """
-    found: list[Therapy] = []
-    pattern, meaning = _listed()
-    for match in pattern.finditer(text, start, end):
-        name = " ".join(match["name"].lower().split())
-        kind, curie = meaning[name]
-        found.append(_therapy(text, match.start(), match.end(), curie, kind, name not in _lists()[0], ""))
-    if _MAY_OPERATE.search(text, start, end):
-        _add(found, _find_operations(text, start, end))
-    _add(found, _find_drugs(text, start, end))
+    found = list(_known(text, start, end))
     for short, therapy in (defined or {}).items():
         if short in text[start:end]:
             spots = re.finditer(rf"(?<![\w-]){re.escape(short)}(?![\w-])", text[start:end])
             _add(found, [therapy._replace(start=start + m.start(), end=start + m.end(), words=short) for m in spots])
-    return sorted(found)
+    return with_neighbours(text, sorted(found), start, end)
+
+
+@lru_cache(maxsize=2048)
+def _known(text: str, start: int, end: int) -> tuple[Therapy, ...]:
+    """What a stretch names by names of its own; remembered, as the times of a story are read before its treatments."""
+    found = find_regimens(text, start, end)
+    _find_listed(text, start, end, found)
+    _add(found, find_classes(text, start, end))
+    _add(found, find_operations(text, start, end))
+    _add(found, find_drugs(text, start, end))
+    return tuple(sorted(found))
 
 
 def _add(found: list[Therapy], more: list[Therapy]) -> None:
-    found += [new for new in more if not any(new.start < old.end and old.start < new.end for old in found)]
+    found += [new for new in more if not overlaps(new.start, new.end, found)]
 
 
-def _therapy(text: str, start: int, end: int, curie: str, kind: str, sure: bool, label: str) -> Therapy:
-    words = " ".join(text[start:end].split())
-    return Therapy(start, end, words, curie, kind, sure, label or words)
-
-
-def _find_drugs(text: str, start: int, end: int) -> list[Therapy]:
-    body, never = _lists()
-    terms, found = load_terms(), []
-    for a, b, curie in find_terms(text, DRUGS, start, end, LONGEST):
-        words = " ".join(text[a:b].lower().split())
-        if _ORGANISM.fullmatch(text[a:b]) and a > start:
-            continue
-        if words in never or words.rstrip("s") in never or not is_drug(curie) or len(words) < 4 and not text[a:b].isupper():
-            continue
-        twin = next((t for t in terms.term(curie).same_as if t.startswith("CHEBI")), curie)
-        label = terms.term(twin).label.lower()
-        sure = (
-            words not in body
-            and label not in body
-            and (bool(_SUFFIX.search(words)) or curie.startswith("DrugBank") or bool(terms.term(curie).same_as) or _is_own(curie))
-        )
-        found.append(_therapy(text, a, b, twin, "drug", sure, ""))
-    for match in _UNKNOWN.finditer(text, start, end):  # a name misspelt, or newer than the vocabulary: kept in words
-        if not any(t.start < match.end() and match.start() < t.end for t in found) and find_doses(
-            text, match.end(), min(end, match.end() + 16)
-        ):
-            found.append(_therapy(text, match.start(), match.end(), "", "drug", True, ""))
-    return found
-
-
-def _find_operations(text: str, start: int, end: int) -> list[Therapy]:
-    names, verbs, nouns, modifiers = _operations()
-    found: list[Therapy] = []
-    for match in names.finditer(text, start, end):
-        a = _left(text, match.start(), start, modifiers)
-        if (
-            match["head"]
-            and a == match.start()
-            and match["head"].lower() in _BARE
-            and not re.match(r"\s+of\b", text[match.end() : match.end() + 5])
-        ):
-            continue
-        b = (
-            _right(text, match.end(), end)
-            if match["head"] and a == match.start() or match["ending"] and match["ending"].lower().startswith("ostomy")
-            else match.end()
-        )
-        if text[a:b].lower() in ("ventilation", "operation") or _OF_CELLS.search(text, a, b):
-            continue
-        words = " ".join(text[a:b].split())
-        found.append(_therapy(text, a, b, named(words, ("cg", "MAXO")) or "", "procedure", True, ""))
-    for match in verbs.finditer(text, start, end):
-        if not re.match(r"\s+(?:from|to (?:have|be)|out\b)", text[match.end() : match.end() + 12]):
-            noun = next((noun for verb, noun in nouns.items() if re.fullmatch(verb, match["verb"], re.I)), "")
-            found.append(_therapy(text, match.start("verb"), match.end(), named(noun, ("cg", "MAXO")) or "", "procedure", True, noun))
-    return found
-
-
-_OF_CELLS = re.compile(r"\bof (?:the )?(?:granulocyt|neutrophil|platelet|lymphocyt|immun|h(?:a)?ematop|images?\b)", re.I)
-
-
-def _left(text: str, at: int, first: int, modifiers: frozenset[str]) -> int:
-    """Where a name begins: words that say what, where and how may stand before its head."""
-    for match in reversed(list(re.finditer(r"[\w-]+", text[max(first, at - 70) : at]))):
-        place = max(first, at - 70) + match.start()
-        if match.group().lower() not in modifiers and not re.search(r"(?:oma|scopic|guided|assisted|uminal)$", match.group(), re.I):
-            break
-        if re.search(r"[^\s/-]", text[place + len(match.group()) : at]):
-            break
-        at = place
-    return at
-
-
-_OF_WHAT = re.compile(r"\s+of\s+(?:(?:the|a|an|her|his|both|all|left|right|bilateral)\s+)*(?:(?!and\b|with\b|was\b|were\b|for\b|in\b|on\b|by\b|to\b|from\b|at\b)[A-Za-z-]+)(?:\s+(?!and\b|with\b|was\b|were\b|for\b|in\b|on\b|by\b|to\b|from\b|at\b|under\b|which\b|that\b|revealed\b|showed\b|via\b|using\b|through\b|followed\b|after\b|or\b|is\b|had\b|has\b|performed\b|resulted\b)[A-Za-z-]+)?")  # fmt: skip
-
-
-def _right(text: str, at: int, end: int) -> int:
-    """Where a bare head's object ends: `resection of the tumour`."""
-    match = _OF_WHAT.match(text, at, end)
-    return match.end() if match else at
-
-
-_SHORT = re.compile(r"\s*\(([A-Za-z][A-Za-z0-9-]{1,9})(?:[;,][^)]*)?\)")
+_SHORT = re.compile(r"\s*\((?:(?P<brand>[A-Z][a-z]+)\s?[®™]|(?P<short>[A-Za-z][A-Za-z0-9/+-]{1,9}))(?:[;,][^)]*)?\)")
 
 
 def define_short_forms(text: str, spans: list[tuple[int, int]]) -> dict[str, Therapy]:
-    """Short forms in brackets right after a treatment, where they are no name of their own: `enzyme replacement therapy (ERT)`.
+    """Short forms and brands in brackets right after a treatment, where they are no name of their own: `enzyme replacement therapy (ERT)`.
 
     Example:
     >>> {k: v.words for k, v in define_short_forms("She had total parenteral nutrition (TPNX).", [(0, 42)]).items()}
@@ -228,11 +105,12 @@ def define_short_forms(text: str, spans: list[tuple[int, int]]) -> dict[str, The
     found: dict[str, Therapy] = {}
     for start, end in spans:
         for match in _SHORT.finditer(text, start, end):
-            if sum(c.isupper() for c in match[1]) < 2 or match[1] in found:
+            short = match["brand"] or match["short"]
+            if not match["brand"] and sum(c.isupper() for c in short) < 2 or short in found:
                 continue
             before = max(start, match.start() - 60)
             before = before if before == start else text.find(" ", before) + 1
             for therapy in find_therapies(text, before, match.start()):
-                if therapy.end == match.start() and therapy.sure:
-                    found[match[1]] = therapy
+                if therapy.end == match.start() and (therapy.sure or therapy.kind == "drug"):
+                    found[short] = therapy
     return found
