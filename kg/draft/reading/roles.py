@@ -32,6 +32,8 @@ _ASIDE = frozenset(
 _OF_A_CASE = re.compile(
     r"\b(?:patients?|cases?|we|our|she|he|her|his|woman|man|boy|girl|male|female|infant|child|report|year-old|presented|admitted)\b", re.I
 )
+#: Patients in general are none of the report's own.
+_AT_LARGE = re.compile(r"\b(?:some|most|many|all|few|selected)\s+(?:[a-z]+\s+)?(?:patients|cases)\b(?!.*\b(?:we|our|she|he|her|his|report|year-old|presented|admitted)\b)", re.I)
 _OURS = re.compile(r"\b(?:our|the present|present|the index)\s+(?:patient|case|child|girl|boy|infant|woman|man|proband)", re.I)
 
 
@@ -76,5 +78,6 @@ def argument_of(source: Source, body: tuple[Span, ...]) -> tuple[Span, ...]:
     return tuple(
         s
         for s in body
-        if s.section in ARGUES and s.section not in _ASIDE or s.section == "abstract" and not _OF_A_CASE.search(source.text, s.start, s.end)
+        if s.section in ARGUES and s.section not in _ASIDE or s.section == "abstract"
+        and (not _OF_A_CASE.search(source.text, s.start, s.end) or _AT_LARGE.search(source.text, s.start, s.end))
     )
