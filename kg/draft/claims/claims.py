@@ -6,14 +6,15 @@ import re
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from kg.draft.claims.context import DRUGS, Context, is_process
+from kg.draft.claims.context import Context, is_process, refers_back
 from kg.draft.claims.effects import Told, read_effects
-from kg.draft.claims.fits import fits, is_therapy, kind_of
+from kg.draft.claims.fits import fits, kind_of
 from kg.draft.claims.general import Passage, read_general
 from kg.draft.claims.heads import HELD_BACK, NONE, with_heads, with_long_forms
 from kg.draft.claims.lexicon import nouns, verbs
 from kg.draft.claims.marks import CITE, mark
-from kg.draft.claims.mentions import SITES, Mention, define_shorts, find_mentions
+from kg.draft.claims.mentions import SITES, Mention, as_finding, define_shorts, find_mentions
+from kg.draft.claims.patient import credits, is_about_patient, read_credit, read_features
 from kg.draft.claims.processes import Processes, with_processes
 from kg.draft.findings.negate import Scope, status_at
 from kg.draft.names.ground import vocabulary
@@ -24,12 +25,11 @@ from kg.draft.reading.source import Source
 from kg.report import Span
 
 _OF_THE_CASE = re.compile(
-    r"\b(?:our|this|the present|present) (?:patient|case|child|infant|boy|girl|man|woman)\b|\b(?:she|he) (?:was|had|is|has)\b|\b(?:her|his)\b|-year-old|\bthe patient\b|\bwe (?:treated|started|gave|decided)\b", re.I
+    r"\b(?:our|this|the present|present) (?:patient|case|child|infant|boy|girl|man|woman)\b|\b(?:she|he) (?:was|had|is|has)\b|\b(?:her|his)\b|-(?:year|month|week|day)s?-old|\bthe patient\b|\bwe (?:treated|started|gave|decided)\b", re.I
 )
 _OWN_CITE = re.compile(rf"\s*(?:\([^()]{{1,14}}\))?[,.]?\s?({CITE.pattern})")
 _DOUBT = re.compile(r"\b(?:may|might|could|possibly|probably|potentially|perhaps|suggested|thought|believed|postulated|presumed|appears?|seems?|associated with)\b")
 _CONTEXT_NOTE = "; a short reference is taken to mean what was named before it"
-_OF_PATIENT = re.compile(r"\bpatients?(?:'s)?\b|\bcases?\b", re.I)
 MOST = 14  # claims of one sentence
 
 
@@ -47,6 +47,21 @@ def _cues() -> frozenset[str]:
     return frozenset((*verbs(), *nouns(), *(word for row in rows_of("claims/cues.tsv") for word in row[0].split())))
 
 
+#: What asserts by several words together, none of which does alone.
+_ASSERTING = re.compile(
+    r"\b(?:(?:is|are) (?:[a-z]+ly )?(?:an? |the )(?:[a-z]+[a-z-]* ){0,6}?(?:disease|disorder|condition|syndrome|malformation|tumou?r|neoplasm|infection|vasculitis|abnormality|anomaly|malignancy|carcinoma|"
+    r"cancer|treatment|therapy|drug)|(?:features?|manifestations?|symptoms?|signs?|findings?|hallmarks?|complications?|presentations?|effects?) (?:of|in|on)|(?:seen|found|observed|common|frequent|described|"
+    r"reported|present|encountered|used|given|proposed|suggested|tried|considered) (?:[a-z]+ )?(?:in|for|to|as)|presents? (?:[a-z]+ )?(?:with|as)|(?:treatment|therapy|management|therapies|options) (?:of|for|in|with)|"
+    r"treated (?:[a-z]+ )?(?:with|by)|(?:can|may|might) (?:[a-z]+ )?(?:occur|develop|arise)|(?:of choice|line (?:treatment|therapy|drug)))\b"
+)
+
+
+def _may_assert(text: str) -> bool:
+    """Whether the words of a sentence can make an assertion: the cheap question before its terms are looked for."""
+    lower = text.lower()
+    return not _cues().isdisjoint(re.findall(r"[a-z]+", lower)) or bool(_ASSERTING.search(" ".join(lower.split())))
+
+
 def read_claims(
     source: Source, argument: tuple[Span, ...], hits: list[Hit], scopes: list[Scope], numbers: set[int]
 ) -> list[dict[str, Any]]:
@@ -60,16 +75,29 @@ def read_claims(
     made: list[dict[str, Any]] = []
     shorts: dict[str, str] | None = None
     context = Context()
+    passed: _Sentence | None = None  # the sentence before, where it asserts nothing
+    of_patient: _Sentence | None = None  # the sentence before, where it is about the patient
     for sentence in _whole(source.text, argument):
         text = source.text[sentence.start : sentence.end]
-        if _OF_THE_CASE.search(text) or _cues().isdisjoint(re.findall(r"[a-z]+", text.lower())):
+        if not _may_assert(text) or _OF_THE_CASE.search(text):
             context.drugs, context.process = [], ""
+            passed = None if _OF_THE_CASE.search(text) else sentence
+            of_patient = sentence if is_about_patient(text) else None
             continue
         shorts = define_shorts(source.text) if shorts is None else shorts
-        mentions = with_heads(source.text, find_mentions(source.text, sentence.start, sentence.end, hits, shorts), sentence.end)
-        mentions = with_long_forms(source.text, mentions)
+        if passed and refers_back(text):
+            context.note(source.text[passed.start : passed.end], passed.start, _mentions(source.text, passed, hits, shorts))
+        passed = None
+        context.patient = _mentions(source.text, of_patient, hits, shorts) if of_patient and credits(text) else []
+        of_patient = None
+        mentions = _mentions(source.text, sentence, hits, shorts)
         made += _claims(source, sentence, text, mentions, context, scopes, numbers)
+    made += read_features(source, hits, scopes)
     return _once(made)
+
+
+def _mentions(text: str, sentence: _Sentence, hits: list[Hit], shorts: dict[str, str]) -> list[Mention]:
+    return with_long_forms(text, with_heads(text, find_mentions(text, sentence.start, sentence.end, hits, shorts), sentence.end))
 
 
 def _whole(text: str, argument: tuple[Span, ...]) -> list[_Sentence]:
@@ -88,15 +116,14 @@ def _claims(
     source: Source, sentence: _Sentence, text: str, mentions: list[Mention], context: Context, scopes: list[Scope], numbers: set[int]
 ) -> list[dict[str, Any]]:
     """What one sentence asserts; the context then knows what it named."""
+    if not mentions:
+        context.note(text, sentence.start, mentions)
+        return []
     processes = with_processes(source.text, mentions, sentence.start, sentence.end)
     placed = processes.mentions[: len(processes.mentions) - sum(map(len, processes.together.values()))]
     resolved, more = context.resolve(text, sentence.start, placed)
     everything, together = _numbered(resolved, processes, placed, more)
     marked, places = mark(source.text, sentence.start, sentence.end, resolved, together)
-    quote = _quote(source, sentence)
-    if quote is None or not everything:
-        context.note(text, sentence.start, placed)
-        return []
     everywhere = cited(text, numbers) or _cited_after(source.text, sentence, numbers)
     made: list[dict[str, Any]] = []
     sites = frozenset(k for k, m in enumerate(everything) if m.curie.startswith(SITES) or _is_own_site(m.curie))
@@ -107,16 +134,20 @@ def _claims(
             continue
         for subject in (told.subject, *told.others):
             for number in told.objects:
-                claim = _claim(everything, told._replace(subject=subject), number, marked)
+                claim = _claim(source.text, everything, told._replace(subject=subject), number, marked)
                 if claim is not None:
                     claim |= _cites(source.text, sentence, everything, (subject, number), numbers, everywhere)
                     spots = (everything[subject], everything[number])
-                    made.append(claim | _sure(source, spots, told, status, any(m.start not in {p.start for p in placed} for m in spots)) | quote)
+                    made.append(claim | _sure(source, spots, told, status, any(m.start not in {p.start for p in placed} for m in spots)))
     passage = Passage(source.text, sentence.start, sentence.end, everything, marked, context.disease)
     for general in [*_of_parts(processes, placed), *read_general(passage)]:
-        made.append(general | _cites_of(source, sentence, general, numbers, everywhere) | quote)
+        made.append(general | _cites_of(source, sentence, general, numbers, everywhere))
+    for claim, drug in read_credit(marked, everything, context.patient):
+        claim["_at"] = (drug.start, drug.end)
+        made.append(claim | _cites_of(source, sentence, claim, numbers, everywhere))
     context.note(text, sentence.start, placed)
-    return made
+    quote = _quote(source, sentence) if made else None
+    return [claim | quote for claim in made] if quote else []
 
 
 def _numbered(
@@ -151,8 +182,12 @@ def _quote(source: Source, sentence: _Sentence) -> dict[str, Any] | None:
     return {"quote": [quote["quote"] for quote in quotes if quote]}
 
 
-def _claim(mentions: list[Mention], told: Told, number: int, marked: str) -> dict[str, Any] | None:
+def _claim(text: str, mentions: list[Mention], told: Told, number: int, marked: str) -> dict[str, Any] | None:
     subject, object_ = mentions[told.subject], mentions[number]
+    if told.effect in ("characterised-by", "leads-to"):
+        object_ = object_._replace(curie=as_finding(object_.curie, text[object_.start : object_.end]))
+    elif told.effect == "can-be-seen-in":
+        subject = subject._replace(curie=as_finding(subject.curie, text[subject.start : subject.end]))
     if subject.curie == object_.curie or subject.curie.startswith((*SITES, NONE)):
         return None
     if told.via is not None and not is_process(mentions[told.via].curie):

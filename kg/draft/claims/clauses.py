@@ -29,7 +29,7 @@ _INSIDE = frozenset("on in within of at to from with for by between under into d
 _GOES_ON = frozenset(
     "in on of at to from with for by between under into during against after following through via within among across because due since while whereas when where who whom which that "
     "and or but as than if is are was were has have had can may might could should will would also alone both only even not such including thereby thus then therefore especially "
-    "particularly mainly itself simultaneously however although though without upon before until unless over".split()
+    "particularly mainly itself simultaneously however although though without upon before until unless over involves remains includes occurs requires depends seems".split()
 )
 _AGENT = frozenset("following after upon with during under".split())
 _ITEMS = re.compile(r"(?:[a-z][a-z-]*(?: [a-z][a-z-]*){0,2}(?: ?, (?:and |or )?| and | or )){1,4}\Z")
@@ -93,7 +93,7 @@ def _said(clause: _Clause, i: int, end: int, form: Form, agent: str) -> list[Fou
     if negative:
         return []
     span = (clause.spans[i][0], clause.spans[end - 1][1])
-    if form.form == "ed" and (passive or clause.is_mark(j) and j == i - 1 and end < len(words) and words[end] == "by"):
+    if form.form == "ed" and (passive or j == i - 1 and (clause.is_mark(j) or j > 0 and words[j] == ",") and end < len(words) and words[end] == "by"):
         return _passive(clause, i, j, end, form, agent, span)
     if form.form == "ed" and passive:
         return []
@@ -114,6 +114,8 @@ def _said(clause: _Clause, i: int, end: int, form: Form, agent: str) -> list[Fou
 
 def _passive(clause: _Clause, i: int, j: int, end: int, form: Form, agent: str, span: tuple[int, int]) -> list[Found]:
     words = clause.words
+    if j > 0 and words[j] == "," and j == i - 1 and clause.is_mark(j - 1) and form.effect == "leads-to":
+        j -= 1  # `<0>, caused by <1>, ...`
     if not clause.is_mark(j) or form.rest:
         return []
     k = end

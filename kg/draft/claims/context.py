@@ -11,6 +11,8 @@ from kg.draft.names.ground import vocabulary
 DRUGS = ("DrugBank", "CHEBI")
 _OPENER = r"\A(?:[A-Z][a-z]+(?: [a-z]+){0,3},? )?"
 _IT = re.compile(rf"{_OPENER}(?P<it>[Ii]t)\b(?!\s+(?:is|was|has been|remains|seems|appears)\s+(?:\w+\s+){{0,2}}(?:that|to|whether|why|how|known|unclear|important|unlikely|possible|likely)\b)")
+#: Later in a sentence: its only drug so far.
+_IT_AGAIN = re.compile(r"[,;] (?:and |but |because |since |as |so |while )?(?P<it>it)\b(?= (?:also |can |may |has |is |was )?(?:(?:been |be )?[a-z]+(?:s|ed)|superior|effective|preferable)\b)")
 _THEY = re.compile(rf"{_OPENER}(?P<it>[Tt]hey|[Bb]oth)\b(?=\s+(?:is|are|have|has|can|may|also|inhibit|block|act|cause|reduce|drugs|agents|were))")
 _DRUG = re.compile(r"\b(?P<it>[Tt]h(?:is|e) (?:drug|agent|treatment|therapy|medication|compound|antibody|molecule|inhibitor)|[Ss]uch treatment)\b(?!\s+of\b)")
 _DRUG_LIST = re.compile(r"\b(?P<it>(?:[Tt]hese|[Bb]oth|[Ss]uch) (?:two )?(?:drugs|agents|treatments|therapies|medications|compounds|antibodies|inhibitors))\b")
@@ -18,17 +20,29 @@ _DISEASE = re.compile(r"\b(?P<it>(?:[Tt]h(?:is|e) )(?:disease|disorder|condition
 _PROCESS = re.compile(r"\b(?P<it>[Tt]h(?:is|e latter) (?:process|event|mechanism|phenomenon|accumulation|deposition|activation|interaction|pathway))\b")
 
 
+def refers_back(text: str) -> bool:
+    """Whether a sentence has a short reference to what was named before.
+
+    Example:
+    >>> refers_back("This drug is old."), refers_back("Colchicine is old.")
+    (True, False)
+    """
+    return any(pattern.search(text) for pattern in (_IT, _THEY, _DRUG, _DRUG_LIST, _DISEASE, _PROCESS))
+
+
 @dataclass
 class Context:
     """What was named so far.
 
     Attributes:
-        drugs: those that the sentence before is about; disease: the last that was named; process: the last of the sentence before.
+        drugs: those that the sentence before is about; disease: the last that was named; process: the first of the sentence before.
+        patient: the terms of the sentence before, where it is about the patient.
     """
 
     drugs: list[str] = field(default_factory=list)
     disease: str = ""
     process: str = ""
+    patient: list[Mention] = field(default_factory=list)
 
     def resolve(self, text: str, start: int, mentions: list[Mention]) -> tuple[list[Mention], dict[int, list[str]]]:
         """The mentions with those that the short references stand for; and for a place of several, the further terms.
@@ -48,6 +62,9 @@ class Context:
                 more[a] = curies[1:]
 
         add(_IT.match(text), self.drugs[:1])
+        it = _IT_AGAIN.search(text)
+        before = {m.curie for m in mentions if it and m.end <= start + it.start("it") and m.curie.startswith(DRUGS)}
+        add(it, list(before) if len(before) == 1 else [])
         add(_THEY.match(text), self.drugs if len(self.drugs) > 1 else [])
         for match in _DRUG.finditer(text):
             own = [m.curie for m in mentions if m.curie.startswith(DRUGS) and m.end <= start + match.start("it")]

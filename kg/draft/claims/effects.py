@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from kg.draft.claims.clauses import Found, read_clauses
 from kg.draft.claims.constructions import read_agents, read_constructions, read_nominals
-from kg.draft.claims.phrases import Drawn, draw_lists, drop_asides, drop_lacks, gather
+from kg.draft.claims.phrases import Drawn, draw_lists, drop_asides, drop_lacks, gather, repeat_subjects
 
 _ITEM = re.compile(r"(\d+)(?:@(\d+))?(?:~(\d+))?")
 _DENIED = re.compile(
@@ -66,6 +66,7 @@ def read_effects(text: str, sites: frozenset[int] = frozenset()) -> list[Told]:
     drop_lacks(drawn)
     found += [(each, _kept(drawn)) for each in read_clauses(drawn.text)]
     drop_asides(drawn)
+    repeat_subjects(drawn)
     found += [(each, drawn) for each in read_constructions(drawn.text)]
     told: list[Told] = []
     for each, read in found:

@@ -32,7 +32,7 @@ def is_therapy(curie: str) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def _is_ill(curie: str) -> bool:
+def is_ill(curie: str) -> bool:
     """Whether a term is a disease or a finding of one."""
     return curie.startswith("HP") or is_of_disease(curie) or curie.startswith("cg") and any(
         each.startswith("HP") for each in vocabulary().ancestors(curie)
@@ -53,9 +53,9 @@ def fits(effect: str, subject: str, object_: str, hedge: str = "") -> bool:
     >>> fits("treats", "DrugBank:DB00073", "MONDO:0016367"), fits("treats", "MONDO:0016367", "DrugBank:DB00073")
     (True, False)
     """
-    drug, ill = is_therapy(subject), not object_.startswith(NONE) and _is_ill(object_)
+    drug, ill = is_therapy(subject), not object_.startswith(NONE) and is_ill(object_)
     if object_.startswith(NONE):
-        return effect in ("blocks", "inhibits", "downregulates", "upregulates", "decreases") and not _is_ill(subject)
+        return effect in ("blocks", "inhibits", "downregulates", "upregulates", "decreases") and not is_ill(subject)
     if hedge == "side effect":
         return drug and ill
     if hedge == "associated with" and effect == "leads-to":
@@ -65,21 +65,21 @@ def fits(effect: str, subject: str, object_: str, hedge: str = "") -> bool:
     if effect == "characterised-by":
         return is_of_disease(subject) and (object_.startswith(("HP", "MONDO", "GO")) or is_process(object_) or object_.startswith("cg") and not is_therapy(object_))
     if effect == "requires":
-        return is_of_disease(subject) and is_therapy(object_)
+        return is_ill(subject) and is_therapy(object_)
     if effect == "can-be-seen-in":
-        return _is_ill(subject) and is_of_disease(object_)
+        return is_ill(subject) and is_of_disease(object_)
     if effect == "preferred-over":
         return drug and is_therapy(object_)
     if effect == "has-effect-on":
         return drug and not is_therapy(object_)
     if effect == "accumulates-on":
-        return _is_site(object_) and not _is_site(subject) and not _is_ill(subject)
+        return _is_site(object_) and not _is_site(subject) and not is_ill(subject)
     if effect == "forms-complex-with":
-        return not (_is_site(object_) or ill or _is_ill(subject) or is_process(subject) or is_process(object_)) and (
+        return not (_is_site(object_) or ill or is_ill(subject) or is_process(subject) or is_process(object_)) and (
             subject.startswith(_MOLECULE) or object_.startswith(_MOLECULE)
         )
     if effect == "increased-in":
-        return subject.startswith(_MOLECULE) or subject.startswith("cg") and not _is_ill(subject) and not drug
+        return subject.startswith(_MOLECULE) or subject.startswith("cg") and not is_ill(subject) and not drug
     if effect in ("downregulates", "upregulates", "blocks", "inhibits", "decreases"):
         return _changes(effect, subject, object_, ill)
     return effect == "leads-to" and not _is_site(object_) and not is_therapy(object_)
@@ -87,9 +87,9 @@ def fits(effect: str, subject: str, object_: str, hedge: str = "") -> bool:
 
 def _changes(effect: str, subject: str, object_: str, ill: bool) -> bool:
     """More or less of a thing: cells are only spared or depleted; a finding is no cause of less."""
-    if _is_ill(subject) and not is_of_disease(subject):
+    if is_ill(subject) and not is_of_disease(subject):
         return False
-    if object_.startswith("UBERON") or object_.startswith("CL") and effect not in ("decreases", "inhibits", "upregulates"):
+    if object_.startswith("UBERON") or object_.startswith("CL") and effect != "decreases":
         return False
     if is_of_disease(subject):
         return effect in ("upregulates", "decreases") and object_.startswith(_MOLECULE)

@@ -14,7 +14,7 @@ _KIND_OF_DISEASE = re.compile(r"\A(?:(?!especially\b|when\b|if\b|with\b|that\b|w
                               r"(?:\s+(?:of|affecting|involving)\s+(?:the\s+)?[a-z-]+(?:\s+(?!and\b|with\b|that\b|which\b|in\b|characteri\w+|associated|caused|due)[a-z-]+)?)?", re.I)  # fmt: skip
 _ARTICLE = re.compile(r"\Aan?\s+", re.I)
 _TREATED = re.compile(
-    r"\b(?:are|can be|may be|should be)\s+(?:[a-z]+ly\s+)?(?:treated|managed)\s+with\s+(?P<drugs>(?:[a-z-]+\s+){0,2}<\d+>(?:(?:,|,? or|,? and)\s+(?:[a-z-]+\s+){0,2}<\d+>)*)",
+    r"\b(?:are|can be|may be|should be)\s+(?:[a-z]+ly\s+|also\s+|often\s+)?(?:treated|managed)\s+with\s+(?P<drugs>(?:[a-z-]+\s+){0,2}<\d+>(?:(?:,|,? or|,? and)\s+(?:[a-z-]+\s+){0,2}<\d+>)*)",
     re.I,
 )
 _NEED = re.compile(
@@ -36,6 +36,7 @@ _MUST = re.compile(
 _REQUIRES = re.compile(
     rf"<(?P<whole>\d+)>\s+(?P<how>(?:(?:may|often|usually|can|always|frequently|sometimes|generally)\s+){{0,2}}(?:requires?|necessitates?|needs?))\s+(?:an?\s+|the\s+)?(?P<what>{_WORDS}{{0,4}}{_ACTION}(?:\s+of\s+(?!the\s+disease){_WORDS}{{0,2}}?[a-z]+)?)\b"
 )
+_BARE = frozenset(("treatment", "therapy", "management", "surgery", "follow-up", "evaluation", "assessment"))  # needed by whom, is not said
 _DENIED = re.compile(r"\b(?:not|no|never|neither|nor|whether|if|unclear|further|more|future|without)\b")
 _CLASS = re.compile(r"<(?P<whole>\d+)>\s*(?:\((?P<inner>[^()]{4,160})\)|(?:,\s*)?(?:such as|including|namely|i\.e\.,?|e\.g\.,?)\s+(?P<list>(?:[a-z-]+\s+){0,2}<\d+>(?:(?:,|,? or|,? and)\s+(?:[a-z-]+\s+){0,2}<\d+>)*))")
 _GAP = re.compile(r"\b(?:few|no|limited|lack of|scarce|sparse|insufficient)\b[^.;]{0,40}\b(?:studies|trials|data|evidence|study|trial)\b", re.I)
@@ -141,7 +142,7 @@ def _must(passage: Passage) -> list[dict[str, Any]]:
     for match in (*_MUST.finditer(passage.marked), *_REQUIRES.finditer(passage.marked)):
         own = passage.mentions[int(match["whole"])].curie if match["whole"] else passage.disease
         words = _plain(passage, match["what"])
-        if not own or not is_of_disease(own) or _DENIED.search(match["how"]) or _DENIED.search(words.lower()):
+        if words.lower() in _BARE or not own or not is_of_disease(own) or _DENIED.search(match["how"]) or _DENIED.search(words.lower()):
             continue
         object_ = _action(words) or f"none ! {words[:120]}"
         kind = "work-up" if re.search(r"work-?up|screening|biops|imaging|test|surveillance|monitoring|evaluation|examination", words) else "recommendation"

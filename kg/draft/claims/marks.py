@@ -8,6 +8,8 @@ from kg.draft.claims.mentions import Mention
 
 CITE = re.compile(r"[⁰¹²³⁴⁵⁶⁷⁸⁹]+(?:[,⁻–-][⁰¹²³⁴⁵⁶⁷⁸⁹]+)*|\[\s?\d{1,3}(?:\s?[-–,]\s?\d{1,3})*\s?\]|\(\d{1,3}(?:\s?[-–,]\s?\d{1,3})*\)")
 _ASIDE = re.compile(r"\s*\(([^()]{1,40})\)")
+#: White space that is not one plain space.
+_WRITTEN_OTHERWISE = re.compile(r"[^\S ]|  ")
 _SHORT = re.compile(r"[\w./-]{1,10}")
 
 
@@ -25,6 +27,11 @@ def mark(text: str, start: int, end: int, mentions: list[Mention], together: dic
 
     def copy(stop: int) -> None:
         nonlocal at
+        if at < stop and not _WRITTEN_OTHERWISE.search(text, at, stop) and not any(at <= c < stop for c in cites):
+            begin = at + (text[at] == " " and bool(out) and out[-1].endswith(" "))
+            out.append(text[begin:stop])
+            places.extend(range(begin, stop))
+            at = stop
         while at < stop:
             if at in cites:
                 at = cites[at]

@@ -12,8 +12,9 @@ from kg.draft.names.ground import find_terms, is_disease, is_short_form, named, 
 from kg.draft.names.recognise import Hit
 from kg.draft.names.words import any_of, rows_of
 from kg.draft.therapy.treat import is_drug
+from kg.terms import normalise
 
-SUBJECTS = ("DrugBank", "CHEBI", "HGNC", "GO", "MONDO", "cg", "MRO", "complexportal")
+SUBJECTS = ("DrugBank", "CHEBI", "HGNC", "GO", "MONDO", "cg", "MRO", "complexportal", "NCBITaxon")
 SITES = ("UBERON", "CL")
 _DEFINED = re.compile(r"\s*\(([A-Z][A-Za-z0-9]*(?:[-‐][A-Za-z0-9]+)?)\)")
 _SYMBOL = re.compile(
@@ -55,6 +56,12 @@ _VAGUE = frozenset(
         "complication",
         "complications",
         "sample",
+        "signaling",
+        "signalling",
+        "localization",
+        "pathogenesis",
+        "metabolism",
+        "biosynthesis",
     )
 )
 
@@ -91,7 +98,7 @@ def find_mentions(text: str, start: int, end: int, hits: list[Hit], shorts: dict
             more.append(Mention(match.start("head"), match.end("head"), curie))
     first = bisect_left(hits, start, key=lambda hit: hit.start)
     for hit in hits[first : bisect_left(hits, end, key=lambda hit: hit.start)]:
-        if hit.rank < 2 and hit.end <= end:
+        if hit.rank < 2 and hit.end <= end and not _SAID.search(text, hit.start, hit.end):
             more.append(Mention(hit.start, hit.end, hit.curie))
     for new in more:
         over = [m for m in found if new.start < m.end and m.start < new.end]
@@ -102,6 +109,26 @@ def find_mentions(text: str, start: int, end: int, hits: list[Hit], shorts: dict
         ):
             found = [m for m in found if m not in over] + [new]
     return sorted(m for m in found if not _FIRST_PART.match(text, m.end, end))
+
+
+#: A finding put together across a verb is what the sentence says, not what it speaks of.
+_SAID = re.compile(r"\b(?:is|are|was|were|be|been|has|have|can|may|causes?|in|with)\b")
+
+
+@lru_cache(maxsize=1024)
+def as_finding(curie: str, words: str) -> str:
+    """The finding whose label these words are, where of the disease that bears them they are but a synonym.
+
+    Example:
+    >>> as_finding("MONDO:0005044", "hypertension"), as_finding("MONDO:0005393", "gout")
+    ('HP:0000822', 'MONDO:0005393')
+    """
+    if not curie.startswith("MONDO"):
+        return curie
+    label, found = normalise(words), named(words, ("HP",))
+    if not found or normalise(vocabulary().term(curie).label) == label:
+        return curie
+    return found if normalise(vocabulary().term(found).label) == label else curie
 
 
 def _meets(term: tuple[int, int, str], found: list[Mention]) -> bool:
@@ -233,6 +260,8 @@ def _is_meant(text: str, term: tuple[int, int, str]) -> bool:
         return " " in words or any(c.isdigit() for c in words) or symbol and named(words, ("MONDO",)) is None
     if curie.startswith(("CHEBI", "DrugBank")):
         return is_drug(curie)
+    if curie.startswith("NCBITaxon"):
+        return words[0].isupper() and " " in words  # `Escherichia coli`, never `human`
     if curie.startswith("GO"):
         return len(words) > 8
     if curie.startswith("MONDO"):

@@ -26,7 +26,7 @@ _TAIL = (
 )
 _WRAP = (
     r"(?:treatment with|therapy with|mutations? in|variants? in|polymorphisms? in|(?:immediate|prompt|early)?\s?initiation|mrna expression|expression|overexpression|levels?|production|activity|activation|release|secretion|synthesis|concentrations?|numbers?|amounts?|frequency|incidence|severity|"
-    r"symptoms|development|onset|progression|formation|proliferation|differentiation|function|functioning|presence|deposition|accumulation|assembly|risk|use|administration|"
+    r"development|onset|progression|formation|proliferation|differentiation|function|functioning|presence|deposition|accumulation|assembly|risk|use|administration|"
     r"infusions?|injections?|addition|doses?|courses?|mutations?|variants?|overproduction|migration|recruitment|infiltration|occurrence|recurrence|rate|episodes|attacks|majority|"
     r"polymorphisms?)"
 )
@@ -49,7 +49,7 @@ _PEOPLE = re.compile(
     r"(?:\b(?:most|many|some|all|several|the|other|other|adult|pediatric|paediatric|young|elderly|selected|few|majority of)\s+)*\b(?:patients|cases|children|adults|those|individuals|people|subjects|women|men|"
     r"infants|persons|case|setting|context|course|management|pathogenesis)\s+(?:with|of|suffering from|affected by|who have|having|diagnosed with|presenting with)\s+(?:(?:an?|the)\s+)?(?=<\d)"
 )
-_TAILS = re.compile(rf"(<\d+>)(?:\s+{_TAIL}\b)+(?!\s+of\s+<)")
+_TAILS = re.compile(rf"(<\d+>)(?:\s+[a-z]+(?=\s+genes?\b))?(?:\s+{_TAIL}\b)+(?!\s+of\s+<)")
 _LACK_TAIL = re.compile(
     r"<\d+>(?=\s+(?:deficiency|deficient|inhibition|blockade|depletion|withdrawal|resistance|resistant|failure|(?:auto)?antibod(?:y|ies)|discontinuation|loss|deletion|knock-?out|"
     r"suppression|reduction|agonists?|receptors?|ligands?|vaccin\w+|analog\w*|intolerance|relief|resolution|improvement|remission|control|prevention|negativity|-negative)\b)"
@@ -63,9 +63,10 @@ _LACKING = re.compile(
 )
 _SEP = r"(?:\s*,\s*(?:and\s+|or\s+|including\s+|such as\s+|especially\s+|as well as\s+)?|\s*/\s*|\s+(?:and|or|and/or|as well as|plus)\s+(?:even\s+|also\s+)?)"
 _OTHER = r"(?:[a-z][a-z-]+(?:\s+[a-z][a-z-]+){0,2})"
-_RISK = re.compile(r"\b(?:increas|rais|elevat)(es?|ed|ing)\s+(?:the\s+|an?\s+)?(?:risk|likelihood|probability|chance)\s+(?:of|for)\s+(?:developing\s+)?")
+_SYMPTOMS = re.compile(r"(?<=[esdg] )(?:the\s+)?symptoms\s+of\s+(?=(?:[a-z-]+\s+){0,2}<\d)")  # what eases the symptoms of a disease eases it
+_RISK = re.compile(r"\b(?:increas|rais|elevat|doubl|tripl)(es?|ed|ing)\s+(?:the\s+|an?\s+)?(?:risk|likelihood|probability|chance)\s+(?:of|for)\s+(?:developing\s+)?")
 _CHANGED = re.compile(
-    r"\b(?:lead(?P<s1>s|ing)? to|led to|results? in|resulted in|resulting in|caus(?:es?|ed|ing)|induc(?:es?|ed|ing)|produc(?:es?|ed|ing))\s+(?:an?\s+|the\s+)?(?:[a-z]+\s+){0,2}?"
+    r"\b(?:lead(?P<s1>s|ing)? to|led to|results? in|resulted in|resulting in|caus(?:es?|ed|ing)|induc(?:es?|ed|ing)|produc(?:es?|ed|ing)|(?:is|are|was|were) (?:followed|accompanied) by)\s+(?:an?\s+|the\s+)?(?:[a-z]+\s+){0,2}?"
     r"(?:(?P<up>increased?|elevat(?:ed|ion)|rise|enhanced|up-?regulation|activation)|(?P<down>decreased?|reduc(?:ed|tion)|fall|lower(?:ed)?|decline|down-?regulation|suppression|inhibition))\s+(?:(?:in|of)\s+)?"
     rf"(?=(?:the\s+)?(?:[a-z-]+\s+){{0,2}}?(?:{_WRAP}\s+of\s+)?(?:[a-z-]+\s+){{0,2}}<\d)"
 )
@@ -116,10 +117,9 @@ def draw_together(text: str, sites: frozenset[int]) -> tuple[str, list[int]]:
 
 def gather(drawn: Drawn, sites: frozenset[int]) -> None:
     """Phrases about a thing become its mark."""
+    drawn.sub(_SYMPTOMS, "")
     drawn.sub(_RISK, lambda m: "predispos" + ("ing" if m[1] == "ing" else "ed" if m[1] == "ed" else "es") + " to ")
     drawn.sub(_CHANGED, _changed)
-    drawn.sub(_PREDICATE, r"\1 ")
-    drawn.sub(_PREDICATE_WITH, r"\1 ")
     drawn.sub(_TURNED_TAIL, lambda m: f"{m[2]} of {m[1]} " if m[2] in nouns() else None)
     drawn.sub(_LACK_TAIL, "<->")
     drawn.sub(_TAILS, r"\1")
@@ -134,8 +134,18 @@ def gather(drawn: Drawn, sites: frozenset[int]) -> None:
 
 
 def draw_lists(drawn: Drawn) -> None:
-    """Lists become one mark."""
+    """Lists become one mark, and what a thing is said to be before what it does goes."""
+    drawn.sub(_PREDICATE, r"\1 ")
+    drawn.sub(_PREDICATE_WITH, r"\1 ")
     drawn.sub(_LISTS, lambda m: _listed(drawn.text, m))
+
+
+_AND_IS = re.compile(rf"(?:\A|[;,] |\bthat )(?:[a-z]+,? ){{0,3}}(?P<s>{MARK})(?P<rest> (?!and\b|or\b)[^;]*?),? (?:and|but) (?=(?:is|are|has|have|can|may|was|were)\b)")
+
+
+def repeat_subjects(drawn: Drawn) -> None:
+    """`<0> inhibits <1>, and is effective`: the subject is written again, as sentences of their own."""
+    drawn.sub(_AND_IS, lambda m: f"{m.group().removesuffix(' ').rpartition(' ')[0].rstrip(',')}; {m['s']} ")
 
 
 def drop_asides(drawn: Drawn) -> None:
@@ -155,7 +165,7 @@ def _of_place(sites: tuple[int, ...]) -> re.Pattern[str]:
 
 def _changed(match: re.Match[str]) -> str:
     first = match.group().split()[0]
-    form = "ing" if first.endswith("ing") else "ed" if first.endswith(("ed", "led")) or first == "led" else "es"
+    form = "ing" if first.endswith("ing") else "ed" if first.endswith("ed") or first in ("led", "is", "are", "was", "were") else "es"
     return ("increas" if match["up"] else "decreas") + form + " "
 
 

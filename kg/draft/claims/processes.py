@@ -60,14 +60,14 @@ def with_processes(text: str, mentions: list[Mention], start: int, end: int) -> 
         before = text[max(start, mention.start - 90) : mention.start]
         of = _OF.search(before)
         site = following if following and following.curie.startswith((*SITES, "cg")) and _ON.match(text[mention.end : following.start]) else None
-        if of and not mention.curie.startswith(SITES):
+        if of:
             last = site or mention
             if site and of["first"].lower() in ("deposition", "accumulation"):
                 parts.append(Parts("accumulates-on", mention.curie, site.curie, of.start() + mention.start - len(before), site.end))
             found = [c for noun in (of["first"], of["second"]) if noun and (c := _process(noun.lower(), text, mention, site))]
             if found:
                 place = Mention(mention.start - len(before) + of.start(), last.end, found[0])
-                more += [(len(kept), Mention(place.start, place.end, each)) for each in found[1:]]
+                more += [(len(kept), place._replace(curie=each)) for each in found[1:]]
                 kept.append(place)
                 k += 2 if site else 1
                 continue
@@ -87,8 +87,8 @@ def with_processes(text: str, mentions: list[Mention], start: int, end: int) -> 
         kept.append(mention)
         k += 1
     together: dict[int, list[int]] = {}
-    for place, extra in more:
-        together.setdefault(place, []).append(len(kept))
+    for first, extra in more:
+        together.setdefault(first, []).append(len(kept))
         kept.append(extra)
     return Processes(kept, together, parts)
 
