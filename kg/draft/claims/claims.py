@@ -14,7 +14,7 @@ from kg.draft.claims.heads import HELD_BACK, NONE, with_heads, with_long_forms
 from kg.draft.claims.lexicon import nouns, verbs
 from kg.draft.claims.marks import CITE, mark
 from kg.draft.claims.mentions import SITES, Mention, as_finding, define_shorts, find_mentions
-from kg.draft.claims.patient import credits, is_about_patient, read_credit, read_features
+from kg.draft.claims.patient import may_credit, is_about_patient, read_credit, read_features
 from kg.draft.claims.processes import Processes, with_processes
 from kg.draft.findings.negate import Scope, status_at
 from kg.draft.names.ground import vocabulary
@@ -88,7 +88,7 @@ def read_claims(
         if passed and refers_back(text):
             context.note(source.text[passed.start : passed.end], passed.start, _mentions(source.text, passed, hits, shorts))
         passed = None
-        context.patient = _mentions(source.text, of_patient, hits, shorts) if of_patient and credits(text) else []
+        context.patient = _mentions(source.text, of_patient, hits, shorts) if of_patient and may_credit(text) else []
         of_patient = None
         mentions = _mentions(source.text, sentence, hits, shorts)
         made += _claims(source, sentence, text, mentions, context, scopes, numbers)

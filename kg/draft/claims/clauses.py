@@ -20,6 +20,7 @@ _AUX = frozenset(
     "likely mainly often usually sometimes rarely always frequently commonly still even both further seen observed noted postulated proposed considered said presumed appears appear seems seem "
     "proven proved helps help helped act acts acting serves serve thus thereby hence ultimately only still in turn tends tend used too however itself".split()
 )
+_FINITE = frozenset("is are was were has have had can may might could should must will did does do".split())
 _NEGATIVE = frozenset("not never no neither nor cannot hardly scarcely seldom nothing".split())
 _RELATIVE = frozenset("which that who".split())
 _SHARING = frozenset("and or but thereby thus hence so then also , ultimately consequently eventually therefore as well further".split())
@@ -197,6 +198,8 @@ def _is_head(clause: _Clause, j: int) -> bool:
     words = clause.words
     for k in range(j - 1, max(-1, j - 4), -1):
         word = words[k]
+        if word == "as" and k and words[k - 1] == ",":
+            return True
         if word in _INSIDE or word == "anti":
             return False
         if word in _BE or word in ("a", "an") and k and words[k - 1] in _BE:
@@ -225,6 +228,8 @@ def _object(clause: _Clause, k: int) -> tuple[int, str] | None:
     if any(w in _INSIDE or w in _BE or w in verbs() for w in between):
         return None
     after = words[k + 1] if k + 1 < len(words) else "."
+    if between and (after in _FINITE or any(f.form in ("s", "base") for f in verbs().get(after, ()))):
+        return None  # `causes unknown, and <1> has been seen`: the mark opens another clause
     if after[0].isalpha() and after not in _GOES_ON and after not in verbs() and not after.endswith("ly"):
         return None
     within = words[k + 2] if after in ("in", "of") and clause.is_mark(k + 2) else ""

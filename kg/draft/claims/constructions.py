@@ -142,6 +142,8 @@ def _matched(text: str, rows: tuple[tuple[str, re.Pattern[str], frozenset[str]],
 _INSIDE = re.compile(r"\b(?:on|in|within|of|at|to|from|with|for|by|between|under|into|during|anti|after|following|than|against)\s+(?:(?:the|a|an|this|these|[a-z-]+)\s+){0,2}\Z")
 
 
+#: `excessive secretion of ...`: the mark is only the head of what is meant.
+_OF_ANOTHER = re.compile(r"\s+of\s+(?!the\s+<|<)(?!origin\b|onset\b|choice\b|infancy\b|childhood\b|the (?:skin|body)\b)[a-z]")
 _PREDICATE = re.compile(r"\b(?:is|are|was|were)\s+(?:an?|the|one of the)\s+(?:[a-z-]+\s+){0,3}\Z")
 
 
@@ -154,6 +156,8 @@ def _read(text: str, effect: str, match: re.Match[str]) -> list[Found]:
     first = min(match.start(name) for name in ("s", "o", "drug") if groups.get(name))
     before = text[max(0, first - 60) : first]
     leads_in = match.start() == first
+    if any(_OF_ANOTHER.match(text, match.end(name)) for name in ("s", "o") if groups.get(name)):
+        return []
     if leads_in and (_INSIDE.search(before) or _PREDICATE.search(before)):
         return []
     if "drug" in groups:

@@ -13,7 +13,7 @@ _OPENER = r"\A(?:[A-Z][a-z]+(?: [a-z]+){0,3},? )?"
 _IT = re.compile(rf"{_OPENER}(?P<it>[Ii]t)\b(?!\s+(?:is|was|has been|remains|seems|appears)\s+(?:\w+\s+){{0,2}}(?:that|to|whether|why|how|known|unclear|important|unlikely|possible|likely)\b)")
 #: Later in a sentence: its only drug so far.
 _IT_AGAIN = re.compile(r"[,;] (?:and |but |because |since |as |so |while )?(?P<it>it)\b(?= (?:also |can |may |has |is |was )?(?:(?:been |be )?[a-z]+(?:s|ed)|superior|effective|preferable)\b)")
-_THEY = re.compile(rf"{_OPENER}(?P<it>[Tt]hey|[Bb]oth)\b(?=\s+(?:is|are|have|has|can|may|also|inhibit|block|act|cause|reduce|drugs|agents|were))")
+_THEY = re.compile(rf"{_OPENER}(?P<it>[Tt]hey|[Bb]oth)\b(?=\s+(?:is|are|have|has|can|may|also|inhibit|block|act|cause|reduce|were))")
 _DRUG = re.compile(r"\b(?P<it>[Tt]h(?:is|e) (?:drug|agent|treatment|therapy|medication|compound|antibody|molecule|inhibitor)|[Ss]uch treatment)\b(?!\s+of\b)")
 _DRUG_LIST = re.compile(r"\b(?P<it>(?:[Tt]hese|[Bb]oth|[Ss]uch) (?:two )?(?:drugs|agents|treatments|therapies|medications|compounds|antibodies|inhibitors))\b")
 _DISEASE = re.compile(r"\b(?P<it>(?:[Tt]h(?:is|e) )(?:disease|disorder|condition|syndrome|entity|infection|malignancy))\b(?!\s+(?:of|activity|control|course|progression|severity|process)\b)")

@@ -75,6 +75,8 @@ def read_effects(text: str, sites: frozenset[int] = frozenset()) -> list[Told]:
             t.effect == one.effect and t.subject == one.subject and set(one.objects) <= set(t.objects) for t in told
         ):
             told.append(one)
+    offered = {(t.subject, t.objects) for t in told if t.effect == "offered-for"}
+    told = [t for t in told if t.effect != "used-for" or (t.subject, t.objects) not in offered]
     return sorted(told, key=lambda t: (t.verb, t.subject))
 
 

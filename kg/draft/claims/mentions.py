@@ -56,6 +56,13 @@ _VAGUE = frozenset(
         "complication",
         "complications",
         "sample",
+        "response",
+        "drug",
+        "drugs",
+        "agent",
+        "agents",
+        "medicine",
+        "medicines",
         "signaling",
         "signalling",
         "localization",
@@ -178,7 +185,7 @@ def _listed(text: str, start: int, end: int) -> Iterator[Mention]:
             last = match.end() if word is words[-1] else match.start() + word.end()
             yield Mention(match.start() + word.start(), last, terms[word.group().lower()])
     for match in _ACTING.finditer(text, start, end):
-        if (found := named(match[1], ("DrugBank", "CHEBI"))) and is_drug(found):
+        if (found := named(match[1], ("DrugBank", "CHEBI"))) and is_drug(found) or (found := gene(match[1])):
             yield Mention(match.start(), match.end(), found)
     for match in _DRUGS_AT_LARGE.finditer(text, start, end):
         yield Mention(match.start(), match.end(), PHARMACOTHERAPY)
@@ -259,7 +266,7 @@ def _is_meant(text: str, term: tuple[int, int, str]) -> bool:
         symbol = words.isupper() and (len(words) > 3 or vocabulary().term(curie).label == words)
         return " " in words or any(c.isdigit() for c in words) or symbol and named(words, ("MONDO",)) is None
     if curie.startswith(("CHEBI", "DrugBank")):
-        return is_drug(curie)
+        return is_drug(curie) or curie.startswith("CHEBI") and _is_kind_of_drug(curie)
     if curie.startswith("NCBITaxon"):
         return words[0].isupper() and " " in words  # `Escherichia coli`, never `human`
     if curie.startswith("GO"):
@@ -271,6 +278,12 @@ def _is_meant(text: str, term: tuple[int, int, str]) -> bool:
     if curie.startswith(SITES):
         return len(words) > 3
     return len(words) > 3
+
+
+@lru_cache(maxsize=256)
+def _is_kind_of_drug(curie: str) -> bool:
+    """Whether a role of ChEBI is that of drugs: `anticoagulant`, never `metabolite`."""
+    return not {"CHEBI:23888", "CHEBI:52217"}.isdisjoint(vocabulary().ancestors(curie))
 
 
 @lru_cache(maxsize=256)

@@ -83,7 +83,7 @@ def is_about_patient(text: str) -> bool:
 _CREDITS = re.compile(r"\b(?:treatment|therapy) with\b|\b(?:potential|possible|delayed) (?:response|effect|contribution|benefit)\b", re.I)
 
 
-def credits(text: str) -> bool:
+def may_credit(text: str) -> bool:
     """Whether a sentence may say what an improvement is due to."""
     return bool(_CREDITS.search(text))
 

@@ -59,9 +59,9 @@ _WRAPPED = re.compile(rf"(?:\b(?:the|an?|its|their)\s+)?\b{_WRAP}(?:\s+(?:and|or
 _OF = re.compile(rf"(?:\b(?:the|an?|its|their)\s+)?\b(?:{_WRAP}(?:,? (?:and|or) |, ))*{_WRAP}\s+(?:of\s+)?(?P<give>(?:[a-z-]+\s+){{0,3}})(?=<\d)")
 _BEFORE = re.compile(r"(?P<words>(?:\b[a-z][a-z-]*\s+)+)(?=<\d)")
 _LACKING = re.compile(
-    rf"(?<!by )(?<!via )(?<!through )(?<!by the )(?<!through the )\b(?:{_LACK}\s+(?:of|to|in|for|against|with)\s+(?:the\s+|an?\s+)?|anti-|(?:{any_of(sorted(_NOT_GIVING))})[\s-]+(?:the\s+)?(?:{_WRAP}\s+of\s+)?){MARK}"
+    rf"(?<!by )(?<!via )(?<!through )(?<!by the )(?<!through the )\b(?:{_LACK}\s+(?:of|to|in|for|against|with)\s+(?:the\s+|an?\s+)?|anti-|(?<!> )(?<!has )(?<!have )(?<!had )(?<!also )(?<!ly )(?<!to )(?<!can )(?<!may )(?<!not )(?:{any_of(sorted(_NOT_GIVING))})[\s-]+(?:the\s+)?(?:{_WRAP}\s+of\s+)?){MARK}"
 )
-_SEP = r"(?:\s*,\s*(?:and\s+|or\s+|including\s+|such as\s+|especially\s+|as well as\s+)?|\s*/\s*|\s+(?:and|or|and/or|as well as|plus)\s+(?:even\s+|also\s+)?)"
+_SEP = r"(?:\s*,\s*(?:and\s+|or\s+|including\s+|such as\s+|especially\s+|as well as\s+)?|\s*/\s*|\s+(?:and|or|and/or|as well as|plus)\s+(?:even\s+|also\s+)?(?:(?:in|of|against|for)\s+(?=<[^>]*>(?!\s*,)))?)"
 _OTHER = r"(?:[a-z][a-z-]+(?:\s+[a-z][a-z-]+){0,2})"
 _SYMPTOMS = re.compile(r"(?<=[esdg] )(?:the\s+)?symptoms\s+of\s+(?=(?:[a-z-]+\s+){0,2}<\d)")  # what eases the symptoms of a disease eases it
 _RISK = re.compile(r"\b(?:increas|rais|elevat|doubl|tripl)(es?|ed|ing)\s+(?:the\s+|an?\s+)?(?:risk|likelihood|probability|chance)\s+(?:of|for)\s+(?:developing\s+)?")
@@ -140,7 +140,7 @@ def draw_lists(drawn: Drawn) -> None:
     drawn.sub(_LISTS, lambda m: _listed(drawn.text, m))
 
 
-_AND_IS = re.compile(rf"(?:\A|[;,] |\bthat )(?:[a-z]+,? ){{0,3}}(?P<s>{MARK})(?P<rest> (?!and\b|or\b)[^;]*?),? (?:and|but) (?=(?:is|are|has|have|can|may|was|were)\b)")
+_AND_IS = re.compile(rf"(?:\A|[;,] |\bthat )(?:[a-z]+,? ){{0,3}}(?P<s>{MARK})(?P<rest> (?!and\b|or\b)[^;]*?),? (?:and|but) (?=(?:is|are|has|have|can|may|was|were|responds?|presents?|requires?)\b)")
 
 
 def repeat_subjects(drawn: Drawn) -> None:
@@ -208,7 +208,9 @@ def _listed(text: str, match: re.Match[str]) -> str | None:
         return None  # `<0>, <1>`: an apposition, or the end of a phrase that opens the sentence
     after = _GOES_ON.match(text, match.end())
     before = text[: match.start()].rstrip()
-    if after and (after["next"] in _AUXILIARY or any(f.form in ("s", "base", "ed") for f in verbs().get(after["next"], ()))) and _in_object(before):
+    if after and (after["next"] in _AUXILIARY or any(f.form in ("s", "base", "ed") for f in verbs().get(after["next"], ()))) and (
+        _in_object(before) or ", and " in whole and "<" in before.rpartition(";")[2]
+    ):
         cut = max(whole.rfind(", "), whole.rfind(" and "), whole.rfind(" or "), whole.rfind(" as well as "))
         if cut > 0 and " and " in whole[max(0, cut - 5) :]:
             cut = min(c for c in (whole.rfind(", and "), whole.rfind(" and ")) if c > 0)
