@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 from kg.draft.claims.context import Context, is_process, refers_back
 from kg.draft.claims.effects import Told, read_effects
 from kg.draft.claims.fits import fits, kind_of
-from kg.draft.claims.general import Passage, read_general
+from kg.draft.claims.general import Passage, needs_topic, read_general
 from kg.draft.claims.heads import HELD_BACK, NONE, with_heads, with_long_forms
 from kg.draft.claims.lexicon import nouns, verbs
 from kg.draft.claims.marks import CITE, mark
 from kg.draft.claims.mentions import SITES, Mention, as_finding, define_shorts, find_mentions
-from kg.draft.claims.patient import may_credit, is_about_patient, read_credit, read_features
+from kg.draft.claims.patient import is_about_patient, may_credit, read_credit, read_features
 from kg.draft.claims.processes import Processes, with_processes
 from kg.draft.findings.negate import Scope, status_at
 from kg.draft.names.ground import vocabulary
@@ -25,10 +25,13 @@ from kg.draft.reading.source import Source
 from kg.report import Span
 
 _OF_THE_CASE = re.compile(
-    r"\b(?:our|this|the present|present) (?:patient|case|child|infant|boy|girl|man|woman)\b|\b(?:she|he) (?:was|had|is|has)\b|\b(?:her|his)\b|-(?:year|month|week|day)s?-old|\bthe patient\b|\bwe (?:treated|started|gave|decided)\b", re.I
+    r"\b(?:our|this|the present|present) (?:patient|case|child|infant|boy|girl|man|woman)\b|\b(?:she|he) (?:was|had|is|has)\b|\b(?:her|his)\b|-(?:year|month|week|day)s?-old|\bthe patient\b|\bwe (?:treated|started|gave|decided)\b",
+    re.I,
 )
 _OWN_CITE = re.compile(rf"\s*(?:\([^()]{{1,14}}\))?[,.]?\s?({CITE.pattern})")
-_DOUBT = re.compile(r"\b(?:may|might|could|possibly|probably|potentially|perhaps|suggested|thought|believed|postulated|presumed|appears?|seems?|associated with)\b")
+_DOUBT = re.compile(
+    r"\b(?:may|might|could|possibly|probably|potentially|perhaps|suggested|thought|believed|postulated|presumed|appears?|seems?|associated with)\b"
+)
 _CONTEXT_NOTE = "; a short reference is taken to mean what was named before it"
 MOST = 14  # claims of one sentence
 
@@ -56,10 +59,19 @@ _ASSERTING = re.compile(
 )
 
 
-def _may_assert(text: str) -> bool:
-    """Whether the words of a sentence can make an assertion: the cheap question before its terms are looked for."""
+#: Only a sentence with one of these words can be about the patient.
+_PATIENT_WORDS = frozenset(
+    ("our", "patient", "case", "child", "infant", "boy", "girl", "man", "woman", "she", "he", "her", "his", "old", "we")
+)
+
+
+def _role(text: str) -> str:
+    """What a sentence can be, before its terms are looked for: "assertion", "case" (of the patient), or "" for neither."""
     lower = text.lower()
-    return not _cues().isdisjoint(re.findall(r"[a-z]+", lower)) or bool(_ASSERTING.search(" ".join(lower.split())))
+    words = re.findall(r"[a-z]+", lower)
+    if not _PATIENT_WORDS.isdisjoint(words) and _OF_THE_CASE.search(lower):
+        return "case"
+    return "assertion" if not _cues().isdisjoint(words) or _ASSERTING.search(" ".join(lower.split())) else ""
 
 
 def read_claims(
@@ -79,13 +91,14 @@ def read_claims(
     of_patient: _Sentence | None = None  # the sentence before, where it is about the patient
     for sentence in _whole(source.text, argument):
         text = source.text[sentence.start : sentence.end]
-        if not _may_assert(text) or _OF_THE_CASE.search(text):
+        role = _role(text)
+        if role != "assertion":
             context.drugs, context.process = [], ""
-            passed = None if _OF_THE_CASE.search(text) else sentence
+            passed = None if role else sentence
             of_patient = sentence if is_about_patient(text) else None
             continue
         shorts = define_shorts(source.text) if shorts is None else shorts
-        if passed and refers_back(text):
+        if passed and (refers_back(text) or needs_topic(text)):
             context.note(source.text[passed.start : passed.end], passed.start, _mentions(source.text, passed, hits, shorts))
         passed = None
         context.patient = _mentions(source.text, of_patient, hits, shorts) if of_patient and may_credit(text) else []
@@ -126,6 +139,9 @@ def _claims(
     marked, places = mark(source.text, sentence.start, sentence.end, resolved, together)
     everywhere = cited(text, numbers) or _cited_after(source.text, sentence, numbers)
     made: list[dict[str, Any]] = []
+    passage = Passage(source.text, sentence.start, sentence.end, everything, marked, context.disease)
+    for general in [*_of_parts(processes, placed), *read_general(passage)]:
+        made.append(general | _cites_of(source, sentence, general, numbers, everywhere))
     sites = frozenset(k for k, m in enumerate(everything) if m.curie.startswith(SITES) or _is_own_site(m.curie))
     for told in read_effects(marked, sites)[:MOST]:
         verb = places[min(told.verb[0], len(places) - 1)]
@@ -139,9 +155,6 @@ def _claims(
                     claim |= _cites(source.text, sentence, everything, (subject, number), numbers, everywhere)
                     spots = (everything[subject], everything[number])
                     made.append(claim | _sure(source, spots, told, status, any(m.start not in {p.start for p in placed} for m in spots)))
-    passage = Passage(source.text, sentence.start, sentence.end, everything, marked, context.disease)
-    for general in [*_of_parts(processes, placed), *read_general(passage)]:
-        made.append(general | _cites_of(source, sentence, general, numbers, everywhere))
     for claim, drug in read_credit(marked, everything, context.patient):
         claim["_at"] = (drug.start, drug.end)
         made.append(claim | _cites_of(source, sentence, claim, numbers, everywhere))
@@ -232,7 +245,10 @@ def _of_parts(processes: Processes, placed: list[Mention]) -> list[dict[str, Any
             claim = {"kind": "mechanism", "subject": _term(part.subject), "effect": part.effect, "object": _term(part.object)}
             if part.effect == "accumulates-on":
                 claim["site"] = claim["object"]
-            made.append(claim | {"confidence": 0.5, "note": "read from the name of a process; check that it is asserted", "_at": (part.start, part.end)})
+            made.append(
+                claim
+                | {"confidence": 0.5, "note": "read from the name of a process; check that it is asserted", "_at": (part.start, part.end)}
+            )
     return made
 
 

@@ -11,28 +11,20 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from kg.draft.claims.lexicon import Form, nouns, verbs
+from kg.draft.claims.lexicon import Form, nouns, verbs, words_of
 
 _TOKEN = re.compile(r"<[\d@~+-]+>|[a-z][a-z'’-]*|\S")
-_BE = frozenset("is are was were be been being am".split())
-_AUX = frozenset(
-    "can may might could does do did has have had will would should must to also and be shown known thought reported believed suggested found able demonstrated that then therefore been is are was were "
-    "likely mainly often usually sometimes rarely always frequently commonly still even both further seen observed noted postulated proposed considered said presumed appears appear seems seem "
-    "proven proved helps help helped act acts acting serves serve thus thereby hence ultimately only still in turn tends tend used too however itself".split()
-)
-_FINITE = frozenset("is are was were has have had can may might could should must will did does do".split())
-_NEGATIVE = frozenset("not never no neither nor cannot hardly scarcely seldom nothing".split())
-_RELATIVE = frozenset("which that who".split())
-_SHARING = frozenset("and or but thereby thus hence so then also , ultimately consequently eventually therefore as well further".split())
-_BY = frozenset("by through via".split())
-_INSIDE = frozenset("on in within of at to from with for by between under into during against after following despite without than like as via per".split())
+_BE = words_of("be")
+_AUX = words_of("auxiliary")
+_FINITE = words_of("finite")
+_NEGATIVE = words_of("negative")
+_RELATIVE = words_of("relative")
+_SHARING = words_of("sharing")
+_BY = words_of("means")
+_INSIDE = words_of("inside")
 #: What may follow an object; any other word is the head of a noun phrase that the object is only a part of.
-_GOES_ON = frozenset(
-    "in on of at to from with for by between under into during against after following through via within among across because due since while whereas when where who whom which that "
-    "and or but as than if is are was were has have had can may might could should will would also alone both only even not such including thereby thus then therefore especially "
-    "particularly mainly itself simultaneously however although though without upon before until unless over involves remains includes occurs requires depends seems".split()
-)
-_AGENT = frozenset("following after upon with during under".split())
+_GOES_ON = words_of("goes-on")
+_AGENT = words_of("agent")
 _ITEMS = re.compile(r"(?:[a-z][a-z-]*(?: [a-z][a-z-]*){0,2}(?: ?, (?:and |or )?| and | or )){1,4}\Z")
 
 
@@ -94,13 +86,21 @@ def _said(clause: _Clause, i: int, end: int, form: Form, agent: str) -> list[Fou
     if negative:
         return []
     span = (clause.spans[i][0], clause.spans[end - 1][1])
-    if form.form == "ed" and (passive or j == i - 1 and (clause.is_mark(j) or j > 0 and words[j] == ",") and end < len(words) and words[end] == "by"):
+    if form.form == "ed" and (
+        passive or j == i - 1 and (clause.is_mark(j) or j > 0 and words[j] == ",") and end < len(words) and words[end] == "by"
+    ):
         return _passive(clause, i, j, end, form, agent, span)
     if form.form == "ed" and passive:
         return []
     target = _object(clause, end)
     if target is None:
-        if agent and form.effect in ("decreases", "upregulates") and form.form in ("s", "base", "ed") and clause.is_mark(j) and _stands_free(clause, j, agent):
+        if (
+            agent
+            and form.effect in ("decreases", "upregulates")
+            and form.form in ("s", "base", "ed")
+            and clause.is_mark(j)
+            and _stands_free(clause, j, agent)
+        ):
             return [_done(clause, form.effect, agent, words[j], j, span)]
         return []
     k, within = target
@@ -168,14 +168,30 @@ def _subject(clause: _Clause, i: int, j: int, form: Form) -> str:
         if clause.subject and j == clause.end and (form.form == "ing" or words[j + 1] == "and"):
             return clause.subject  # `<0> inhibits <1> and reduces <2>`
         return words[j] if _is_head(clause, j) else ""
-    if clause.subject and clause.end >= 0 and j > clause.end and all(w in _SHARING or w.endswith("ly") for w in words[clause.end + 1 : j + 1]):
+    if (
+        clause.subject
+        and clause.end >= 0
+        and j > clause.end
+        and all(w in _SHARING or w.endswith("ly") for w in words[clause.end + 1 : j + 1])
+    ):
         return clause.subject
-    if clause.subject and j >= 0 and words[j] in _SHARING and form.form in ("ing", "s", "base") and not any(clause.is_mark(k) for k in range(clause.end + 1, j)):
+    if (
+        clause.subject
+        and j >= 0
+        and words[j] in _SHARING
+        and form.form in ("ing", "s", "base")
+        and not any(clause.is_mark(k) for k in range(clause.end + 1, j))
+    ):
         between = words[clause.end + 1 : j]
         return clause.subject if between[:1] and between[0] in _INSIDE and len(between) < 7 and form.form == "ing" else ""
     if words[j] == "," and j > 1:  # `<0>, an old drug, inhibits <1>`
         opening = max((k for k in range(j) if words[k] == ","), default=-1)
-        if opening > 0 and clause.is_mark(opening - 1) and words[opening + 1] in ("a", "an", "the", "which", "one", "another") and j - opening < 14:
+        if (
+            opening > 0
+            and clause.is_mark(opening - 1)
+            and words[opening + 1] in ("a", "an", "the", "which", "one", "another")
+            and j - opening < 14
+        ):
             return words[opening - 1] if _is_head(clause, opening - 1) else ""
     return ""
 
@@ -196,6 +212,8 @@ def _of_means(clause: _Clause, i: int, j: int) -> str:
 def _is_head(clause: _Clause, j: int) -> bool:
     """Whether a mark is what its clause is about: not after a preposition, nor a predicate, nor the end of a longer name."""
     words = clause.words
+    if j and words[j - 1].endswith("ing") and words[j - 1] not in _INSIDE:
+        return False  # `withholding <0>`: what is done to it acts
     for k in range(j - 1, max(-1, j - 4), -1):
         word = words[k]
         if word == "as" and k and words[k - 1] == ",":
@@ -204,7 +222,10 @@ def _is_head(clause: _Clause, j: int) -> bool:
             return False
         if word in _BE or word in ("a", "an") and k and words[k - 1] in _BE:
             return False
-        if word in (",", ";", ":", "(", "and", "but", "that", "while", "whereas", "because", "although", "since", "when", "which") or word[0] == "<":
+        if (
+            word in (",", ";", ":", "(", "and", "but", "that", "while", "whereas", "because", "although", "since", "when", "which")
+            or word[0] == "<"
+        ):
             return True
     return j == 0 or j < 4 or words[j - 1] in ("both", "the", "these")
 
@@ -218,7 +239,13 @@ def _object(clause: _Clause, k: int) -> tuple[int, str] | None:
     """The mark that a verb acts on, and the disease that it is said to do so in; None where none follows at once."""
     words = clause.words
     start = k
-    while k < len(words) and k - start < 9 and words[k] != "<->" and words[k][0] != "<" and (words[k].isalpha() or words[k] == "," or "-" in words[k]):
+    while (
+        k < len(words)
+        and k - start < 9
+        and words[k] != "<->"
+        and words[k][0] != "<"
+        and (words[k].isalpha() or words[k] == "," or "-" in words[k])
+    ):
         k += 1
     if not clause.is_mark(k):
         return None

@@ -11,7 +11,8 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import NamedTuple
 
 from kg.draft.claims.clauses import Found
 from kg.draft.claims.lexicon import nouns
@@ -40,12 +41,25 @@ _DOERS = {"inhibitor": "inhibits", "suppressor": "inhibits", "antagonist": "bloc
 _DOER = rf"(?P<v>{'|'.join(_DOERS)})s?"
 
 
-def _flags(rows: tuple[tuple[str, str, str], ...]) -> tuple[tuple[str, re.Pattern[str], frozenset[str]], ...]:
-    return tuple((effect, re.compile(pattern), frozenset(cues.split())) for effect, cues, pattern in rows)
+class _Row(NamedTuple):
+    """A construction; its pattern is compiled when a text first has one of its words."""
+
+    effect: str
+    cues: frozenset[str]
+    pattern: str
+
+
+def _rows(rows: tuple[tuple[str, str, str], ...]) -> tuple[_Row, ...]:
+    return tuple(_Row(effect, frozenset(cues.split()), pattern) for effect, cues, pattern in rows)
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
 
 
 #: Effect ("" where the words of its group `v` say which), the words of which a text must have one, pattern. `s` acts, `o` is acted on.
-_CONSTRUCTIONS = _flags((
+_CONSTRUCTIONS = _rows((
     ("leads-to", "cause causes trigger triggers factor factors agent", rf"{_S}(?:,|{_BE})?\s+(?:{_DET})?{_ADJ}(?P<v>causes?|causative agents?|(?:a?etiologic(?:al)?|causal) (?:agents?|factors?)|triggers?|risk factors?)\s+(?:of|for)\s+{_O}"),
     ("leads-to", "include includes", rf"\b(?P<v>causes)\s+of\s+{_O}\s+(?:include|are|comprise)\s+{_S}"),
     ("leads-to", "due secondary attributable attributed results result arises arise stems stem consequence", rf"{_O}{_AUX}\s+(?P<v>due to|secondary to|attributable to|attributed to|results? from|arises? from|stems? from|a consequence of)\s+{_S}"),
@@ -93,7 +107,7 @@ _CONSTRUCTIONS = _flags((
     ("can-be-seen-in", "characteristic typical pathognomonic occurs occur", rf"{_S}(?:{_BE})?\s+(?P<v>characteristic of|typical of|pathognomonic (?:of|for)|occurs? in)\s+{_O}"),
 ))  # fmt: skip
 #: Read before what is said of inhibitors is dropped as not being said of the thing.
-_WITH_DOER = _flags((
+_WITH_DOER = _rows((
     ("", " ".join(f"{d} {d}s" for d in _DOERS), rf"{_S}(?:,|{_BE}|\s+as|\s+acts as)?\s+(?:an?|the)\s+{_ADJ}{_DOER}\s+(?:of|for)\s+(?:the\s+)?{_O}"),
     ("", " ".join(f"{d} {d}s" for d in _DOERS), rf"{_S}(?:,|{_BE})\s+(?:(?:an?|the)\s+)?{_ADJ}{_O}(?:[\s-]+receptor)?[\s-]+{_DOER}\b"),
     ("", " ".join(f"{d} {d}s" for d in _DOERS), rf"(?<![>+] ){_O}[\s-]+{_DOER}\s*,?\s*(?:such as|including|like|e\.g\.,?)?\s*{_S}"),
@@ -107,7 +121,9 @@ _WITH_DOER = _flags((
 def _nominal() -> tuple[re.Pattern[str], re.Pattern[str]]:
     noun = rf"(?P<v>{any_of(sorted(nouns()))})"
     return (
-        re.compile(rf"\b{noun}\s+(?:of|in)\s+(?:the\s+)?{_O}\s+(?:[a-z]+\s+){{0,4}}?(?:by|with|following|after|upon|due to|in response to|during)\s+(?:the\s+)?(?:[a-z-]+\s+){{0,2}}?{_S}"),
+        re.compile(
+            rf"\b{noun}\s+(?:of|in)\s+(?:the\s+)?{_O}\s+(?:[a-z]+\s+){{0,4}}?(?:by|with|following|after|upon|due to|in response to|during)\s+(?:the\s+)?(?:[a-z-]+\s+){{0,2}}?{_S}"
+        ),
         re.compile(rf"{_S}-(?:induced|mediated|associated|dependent)\s+{noun}\s+(?:of|in)\s+(?:the\s+)?{_O}"),
     )
 
@@ -129,19 +145,23 @@ def read_constructions(text: str) -> list[Found]:
     return _matched(text, _CONSTRUCTIONS, frozenset(re.findall(r"[a-z]+", text)))
 
 
-def _matched(text: str, rows: tuple[tuple[str, re.Pattern[str], frozenset[str]], ...], words: frozenset[str]) -> list[Found]:
+def _matched(text: str, rows: tuple[_Row, ...], words: frozenset[str]) -> list[Found]:
     found = []
-    for effect, pattern, cues in rows:
+    for effect, cues, pattern in rows:
         if cues.isdisjoint(words):
             continue
-        for match in pattern.finditer(text):
+        for match in _compiled(pattern).finditer(text):
             found += _read(text, effect, match)
     return found
 
 
-_INSIDE = re.compile(r"\b(?:on|in|within|of|at|to|from|with|for|by|between|under|into|during|anti|after|following|than|against)\s+(?:(?:the|a|an|this|these|[a-z-]+)\s+){0,2}\Z")
+_INSIDE = re.compile(
+    r"\b(?:on|in|within|of|at|to|from|with|for|by|between|under|into|during|anti|after|following|than|against)\s+(?:(?:the|a|an|this|these|[a-z-]+)\s+){0,2}\Z"
+)
 
 
+#: `withholding <0>`: what is done to it acts.
+_DONE_TO = re.compile(r"\b(?!following\b|during\b|including\b)[a-z]+ing\s+\Z")
 #: `excessive secretion of ...`: the mark is only the head of what is meant.
 _OF_ANOTHER = re.compile(r"\s+of\s+(?!the\s+<|<)(?!origin\b|onset\b|choice\b|infancy\b|childhood\b|the (?:skin|body)\b)[a-z]")
 _PREDICATE = re.compile(r"\b(?:is|are|was|were)\s+(?:an?|the|one of the)\s+(?:[a-z-]+\s+){0,3}\Z")
@@ -152,14 +172,18 @@ def _read(text: str, effect: str, match: re.Match[str]) -> list[Found]:
     if "part" in groups:
         # Of a disease it is a feature, of a drug an effect; the record's builder knows which of the two can be.
         whole, part = groups["whole"], groups["part"]
-        return [Found("characterised-by", whole, part, match.span("v")), Found("leads-to", whole, part, match.span("v"), hedge="side effect")]
+        return [
+            Found("characterised-by", whole, part, match.span("v")),
+            Found("leads-to", whole, part, match.span("v"), hedge="side effect"),
+        ]
     first = min(match.start(name) for name in ("s", "o", "drug") if groups.get(name))
     before = text[max(0, first - 60) : first]
     leads_in = match.start() == first
     if any(_OF_ANOTHER.match(text, match.end(name)) for name in ("s", "o") if groups.get(name)):
         return []
-    if leads_in and (_INSIDE.search(before) or _PREDICATE.search(before)):
+    if leads_in and (_INSIDE.search(before) or _PREDICATE.search(before) or _DONE_TO.search(before)):
         return []
     if "drug" in groups:
         return [Found(effect, groups["drug"], groups["o"], match.span("v"), hedge="associated with")]
-    return [Found(effect or _DOERS[groups["v"]], groups["s"], groups["o"], match.span("v"))]
+    hedge = "associated with" if groups["v"] == "associated with" else ""
+    return [Found(effect or _DOERS[groups["v"]], groups["s"], groups["o"], match.span("v"), hedge=hedge)]

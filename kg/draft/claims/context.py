@@ -10,14 +10,26 @@ from kg.draft.names.ground import vocabulary
 
 DRUGS = ("DrugBank", "CHEBI")
 _OPENER = r"\A(?:[A-Z][a-z]+(?: [a-z]+){0,3},? )?"
-_IT = re.compile(rf"{_OPENER}(?P<it>[Ii]t)\b(?!\s+(?:is|was|has been|remains|seems|appears)\s+(?:\w+\s+){{0,2}}(?:that|to|whether|why|how|known|unclear|important|unlikely|possible|likely)\b)")
+_IT = re.compile(
+    rf"{_OPENER}(?P<it>[Ii]t)\b(?!\s+(?:is|was|has been|remains|seems|appears)\s+(?:\w+\s+){{0,2}}(?:that|to|whether|why|how|known|unclear|important|unlikely|possible|likely)\b)"
+)
 #: Later in a sentence: its only drug so far.
-_IT_AGAIN = re.compile(r"[,;] (?:and |but |because |since |as |so |while )?(?P<it>it)\b(?= (?:also |can |may |has |is |was )?(?:(?:been |be )?[a-z]+(?:s|ed)|superior|effective|preferable)\b)")
+_IT_AGAIN = re.compile(
+    r"[,;] (?:and |but |because |since |as |so |while )?(?P<it>it)\b(?= (?:also |can |may |has |is |was )?(?:(?:been |be )?[a-z]+(?:s|ed)|superior|effective|preferable)\b)"
+)
 _THEY = re.compile(rf"{_OPENER}(?P<it>[Tt]hey|[Bb]oth)\b(?=\s+(?:is|are|have|has|can|may|also|inhibit|block|act|cause|reduce|were))")
-_DRUG = re.compile(r"\b(?P<it>[Tt]h(?:is|e) (?:drug|agent|treatment|therapy|medication|compound|antibody|molecule|inhibitor)|[Ss]uch treatment)\b(?!\s+of\b)")
-_DRUG_LIST = re.compile(r"\b(?P<it>(?:[Tt]hese|[Bb]oth|[Ss]uch) (?:two )?(?:drugs|agents|treatments|therapies|medications|compounds|antibodies|inhibitors))\b")
-_DISEASE = re.compile(r"\b(?P<it>(?:[Tt]h(?:is|e) )(?:disease|disorder|condition|syndrome|entity|infection|malignancy))\b(?!\s+(?:of|activity|control|course|progression|severity|process)\b)")
-_PROCESS = re.compile(r"\b(?P<it>[Tt]h(?:is|e latter) (?:process|event|mechanism|phenomenon|accumulation|deposition|activation|interaction|pathway))\b")
+_DRUG = re.compile(
+    r"\b(?P<it>[Tt]h(?:is|e) (?:drug|agent|treatment|therapy|medication|compound|antibody|molecule|inhibitor)|[Ss]uch treatment)\b(?!\s+of\b)"
+)
+_DRUG_LIST = re.compile(
+    r"\b(?P<it>(?:[Tt]hese|[Bb]oth|[Ss]uch) (?:two )?(?:drugs|agents|treatments|therapies|medications|compounds|antibodies|inhibitors))\b"
+)
+_DISEASE = re.compile(
+    r"\b(?P<it>(?:[Tt]h(?:is|e) )(?:disease|disorder|condition|syndrome|entity|infection|malignancy))\b(?!\s+(?:of|activity|control|course|progression|severity|process)\b)"
+)
+_PROCESS = re.compile(
+    r"\b(?P<it>[Tt]h(?:is|e latter) (?:process|event|mechanism|phenomenon|accumulation|deposition|activation|interaction|pathway))\b"
+)
 
 
 def refers_back(text: str) -> bool:
@@ -82,19 +94,22 @@ class Context:
         self.disease = self._topic(text, start, mentions)
         self.process = next((m.curie for m in mentions if m.curie.startswith(("GO", "cg")) and is_process(m.curie)), "")
 
-
     def _topic(self, text: str, start: int, mentions: list[Mention]) -> str:
         """The disease that a sentence opens with, else the last that it names for its own sake; else that of before."""
         named = [m for m in mentions if is_of_disease(m.curie)]
-        if named and named[0].start - start < 25 and not _ASIDE.search(text[: named[0].start - start]):
+        if named and named[0].start - start < 25 and not _is_beside(text, named[0].start - start):
             return named[0].curie
-        return next((m.curie for m in reversed(named) if not _ASIDE.search(text[: m.start - start])), self.disease)
+        return next((m.curie for m in reversed(named) if not _is_beside(text, m.start - start)), self.disease)
 
 
 #: Before a disease that is named beside the matter: to be excluded, as an example, as a kind.
 _ASIDE = re.compile(
     r"\b(?:exclud\w+|rul\w+ out|underlying|associated|detect|such as|including|like|secondary to|due to|unlike|an?|from|mimic\w*|misdiagnos\w+|and|or|to)\s+(?:[a-z-]+\s+){0,3}\Z"
 )
+
+
+def _is_beside(text: str, at: int) -> bool:
+    return bool(_ASIDE.search(text, max(0, at - 60), at))
 
 
 def _about(text: str, start: int, mentions: list[Mention]) -> list[str]:
@@ -105,7 +120,12 @@ def _about(text: str, start: int, mentions: list[Mention]) -> list[str]:
         between = text[last - start : mention.start - start]
         if not mention.curie.startswith(DRUGS):
             break
-        if not drugs and mention.start - start >= 30 or drugs and not re.fullmatch(r"\s*(?:\([^()]{1,12}\))?\s*(?:,|,? and|,? or|\()\s*(?:[a-z-]+\s+)?", between):
+        if (
+            not drugs
+            and mention.start - start >= 30
+            or drugs
+            and not re.fullmatch(r"\s*(?:\([^()]{1,12}\))?\s*(?:,|,? and|,? or|\()\s*(?:[a-z-]+\s+)?", between)
+        ):
             break
         if mention.curie not in drugs:
             drugs.append(mention.curie)

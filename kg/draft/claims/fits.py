@@ -63,7 +63,11 @@ def fits(effect: str, subject: str, object_: str, hedge: str = "") -> bool:
     if effect in ("treats", "used-for", "offered-for"):
         return drug and ill
     if effect == "characterised-by":
-        return is_of_disease(subject) and (object_.startswith(("HP", "MONDO", "GO")) or is_process(object_) or object_.startswith("cg") and not is_therapy(object_))
+        if hedge == "associated with" and is_of_disease(object_):
+            return False  # which of two diseases goes with the other, is not said
+        return is_of_disease(subject) and (
+            object_.startswith(("HP", "MONDO", "GO")) or is_process(object_) or object_.startswith("cg") and not is_therapy(object_)
+        )
     if effect == "requires":
         return is_ill(subject) and is_therapy(object_)
     if effect == "can-be-seen-in":

@@ -38,9 +38,16 @@ _REQUIRES = re.compile(
 )
 _BARE = frozenset(("treatment", "therapy", "management", "surgery", "follow-up", "evaluation", "assessment"))  # needed by whom, is not said
 _DENIED = re.compile(r"\b(?:not|no|never|neither|nor|whether|if|unclear|further|more|future|without)\b")
-_CLASS = re.compile(r"<(?P<whole>\d+)>\s*(?:\((?P<inner>[^()]{4,160})\)|(?:,\s*)?(?:such as|including|namely|i\.e\.,?|e\.g\.,?)\s+(?P<list>(?:[a-z-]+\s+){0,2}<\d+>(?:(?:,|,? or|,? and)\s+(?:[a-z-]+\s+){0,2}<\d+>)*))")
-_GAP = re.compile(r"\b(?:few|no|limited|lack of|scarce|sparse|insufficient)\b[^.;]{0,40}\b(?:studies|trials|data|evidence|study|trial)\b", re.I)
-_USED = re.compile(r"<(?P<drug>\d+)>\s+(?:have|has|had|are|is|were)\s+(?:been\s+)?(?:[a-z]+ly\s+)?(?:used|tried|employed|proposed)\s+(?:[a-z]+\s+){0,4}?(?:for|of|in|treat)\s+(?:the\s+)?(?:[a-z-]+\s+){0,2}<(?P<of>\d+)>", re.I)
+_IN_BRACKETS = re.compile(r"\s*\(([^()]{4,160})\)")
+_SUCH_AS = re.compile(r",?\s*(?:such as|including|namely|i\.e\.,?|e\.g\.,?)\s")
+_BETWEEN = re.compile(r"\s*(?:\([^()]{1,12}\)\s*)?(?:,|,?\s+or|,?\s+and)\s+(?:[a-z-]+\s+){0,2}")
+_GAP = re.compile(
+    r"\b(?:few|no|limited|lack of|scarce|sparse|insufficient)\b[^.;]{0,40}\b(?:studies|trials|data|evidence|study|trial)\b", re.I
+)
+_USED = re.compile(
+    r"<(?P<drug>\d+)>\s+(?:have|has|had|are|is|were)\s+(?:been\s+)?(?:[a-z]+ly\s+)?(?:used|tried|employed|proposed)\s+(?:[a-z]+\s+){0,4}?(?:for|of|in|treat)\s+(?:the\s+)?(?:[a-z-]+\s+){0,2}<(?P<of>\d+)>",
+    re.I,
+)
 _TOPIC = "the disease is the one named in the sentences before"
 
 
@@ -58,6 +65,14 @@ class Passage(NamedTuple):
     mentions: list[Mention]
     marked: str
     disease: str
+
+
+_NEEDS_TOPIC = re.compile(r"\b(?:requir|need|necess|mandatory|essential|warranted|indispensable|treated with|conventional|standard)", re.I)
+
+
+def needs_topic(text: str) -> bool:
+    """Whether a sentence may leave the disease that it is about to the sentences before."""
+    return bool(_NEEDS_TOPIC.search(text))
 
 
 def read_general(passage: Passage) -> list[dict[str, Any]]:
@@ -78,12 +93,21 @@ def _definitions(passage: Passage) -> list[dict[str, Any]]:
         subject = passage.mentions[int(match[1])]
         if not subject.curie.startswith("MONDO"):
             continue
-        what = re.sub(r"<(\d+)>", lambda m: passage.text[passage.mentions[int(m[1])].start : passage.mentions[int(m[1])].end], match["what"])
+        what = re.sub(
+            r"<(\d+)>", lambda m: passage.text[passage.mentions[int(m[1])].start : passage.mentions[int(m[1])].end], match["what"]
+        )
         kind = _KIND_OF_DISEASE.match(" ".join(what.split()))
         if not kind:
             continue
         words = " ".join(kind.group().split())
-        claim = _claim("definition", subject.curie, "characterised-by", f"none ! {_ARTICLE.sub('', words)[:120]}", _span(passage, words, subject), "a definition, kept in words")
+        claim = _claim(
+            "definition",
+            subject.curie,
+            "characterised-by",
+            f"none ! {_ARTICLE.sub('', words)[:120]}",
+            _span(passage, words, subject),
+            "a definition, kept in words",
+        )
         sites = find_terms(words, ("UBERON",))
         if sites:
             claim["site"] = str(vocabulary().term(sites[-1][2]))
@@ -131,7 +155,15 @@ def _needed(passage: Passage) -> list[dict[str, Any]]:
         for number in _marks(match["what"]):
             what = passage.mentions[number]
             if is_therapy(what.curie):
-                claim = _claim("recommendation", disease, "requires", _twin(what.curie), (what.start, what.end), "what it is needed for is read from the words before", 0.35)
+                claim = _claim(
+                    "recommendation",
+                    disease,
+                    "requires",
+                    _twin(what.curie),
+                    (what.start, what.end),
+                    "what it is needed for is read from the words before",
+                    0.35,
+                )
                 made.append(claim | ({"after": [str(vocabulary().term(f)) for f in failed]} if failed and "fail" in match["who"] else {}))
     return made
 
@@ -145,23 +177,39 @@ def _must(passage: Passage) -> list[dict[str, Any]]:
         if words.lower() in _BARE or not own or not is_of_disease(own) or _DENIED.search(match["how"]) or _DENIED.search(words.lower()):
             continue
         object_ = _action(words) or f"none ! {words[:120]}"
-        kind = "work-up" if re.search(r"work-?up|screening|biops|imaging|test|surveillance|monitoring|evaluation|examination", words) else "recommendation"
+        kind = (
+            "work-up"
+            if re.search(r"work-?up|screening|biops|imaging|test|surveillance|monitoring|evaluation|examination", words)
+            else "recommendation"
+        )
         start = re.compile(r"\s+".join(map(re.escape, words.split())), re.I).search(passage.text, passage.start, passage.end)
         at = start.span() if start else (passage.start, min(passage.end, passage.start + 60))
-        claim = _claim(kind, own, "requires", object_, at, "a need, of the disease named here" if match["whole"] else _TOPIC, 0.5 if match["whole"] else 0.35)
+        claim = _claim(
+            kind,
+            own,
+            "requires",
+            object_,
+            at,
+            "a need, of the disease named here" if match["whole"] else _TOPIC,
+            0.5 if match["whole"] else 0.35,
+        )
         made.append(claim | {"strength": match["how"]})
     return made
 
 
 def _plain(passage: Passage, words: str) -> str:
     """Marked words as they stand in the text."""
-    return " ".join(re.sub(r"<(\d+)>", lambda m: passage.text[passage.mentions[int(m[1])].start : passage.mentions[int(m[1])].end], words).split())
+    return " ".join(
+        re.sub(r"<(\d+)>", lambda m: passage.text[passage.mentions[int(m[1])].start : passage.mentions[int(m[1])].end], words).split()
+    )
 
 
 def _action(words: str) -> str | None:
     """The class that medical action in words is: `trials of different therapies`, `work-up to exclude underlying malignancy`."""
     words = words.lower()
-    about = re.search(r"(work-?up|screening)\s+(?:to (?:exclude|rule out|detect)|for)\s+(?:an?\s+)?(?:underlying|occult|associated)?\s*([a-z ]+)$", words)
+    about = re.search(
+        r"(work-?up|screening)\s+(?:to (?:exclude|rule out|detect)|for)\s+(?:an?\s+)?(?:underlying|occult|associated)?\s*([a-z ]+)$", words
+    )
     tries = [words, re.sub(r"\b([a-z]+)s\b(?=\s+of\b)", r"\1", words)]
     if about:
         tries += [f"{about[1]} for {about[2]}", f"{about[2]} {about[1]}"]
@@ -171,16 +219,37 @@ def _action(words: str) -> str | None:
 def _classes(passage: Passage) -> list[dict[str, Any]]:
     """What a kind of therapy comprises: `conventional therapy (A, B or C)`."""
     made = []
-    for match in _CLASS.finditer(passage.marked):
-        whole = passage.mentions[int(match["whole"])]
-        members = [passage.mentions[n] for n in _marks(match["inner"] or match["list"])]
+    for whole in passage.mentions:
         if not is_therapy(whole.curie) or whole.curie.startswith(("DrugBank", "CHEBI")) or whole.curie == PHARMACOTHERAPY:
             continue
-        for member in members:
+        for member in _members(passage, whole):
             if is_therapy(member.curie) and member.curie != whole.curie:
-                claim = _claim("definition", whole.curie, "characterised-by", _twin(member.curie), (whole.start, member.end), "read from a list in brackets or after `such as`")
+                claim = _claim(
+                    "definition",
+                    whole.curie,
+                    "characterised-by",
+                    _twin(member.curie),
+                    (whole.start, member.end),
+                    "read from a list in brackets or after `such as`",
+                )
                 made.append(claim | ({"in": str(vocabulary().term(passage.disease))} if passage.disease.startswith("MONDO") else {}))
     return made
+
+
+def _members(passage: Passage, whole: Mention) -> list[Mention]:
+    """The terms in the brackets after a term, or in the list that `such as` opens."""
+    inner = _IN_BRACKETS.match(passage.text, whole.end, passage.end)
+    if inner:
+        return [m for m in passage.mentions if inner.start(1) <= m.start and m.end <= inner.end(1)]
+    opening = _SUCH_AS.match(passage.text, whole.end, passage.end)
+    found: list[Mention] = []
+    for mention in passage.mentions if opening else ():
+        if opening and mention.start >= opening.end():
+            between = passage.text[found[-1].end : mention.start] if found else ""
+            if found and not _BETWEEN.fullmatch(between) or not found and mention.start - opening.end() > 20:
+                break
+            found.append(mention)
+    return found
 
 
 def _gaps(passage: Passage) -> list[dict[str, Any]]:
@@ -192,5 +261,7 @@ def _gaps(passage: Passage) -> list[dict[str, Any]]:
     if drug.curie != PHARMACOTHERAPY or not is_of_disease(disease.curie):
         return []
     gap = _GAP.search(passage.marked)
-    claim = _claim("evidence-gap", drug.curie, "used-for", disease.curie, (drug.start, disease.end), "the authors say that evidence is scarce")
+    claim = _claim(
+        "evidence-gap", drug.curie, "used-for", disease.curie, (drug.start, disease.end), "the authors say that evidence is scarce"
+    )
     return [claim | ({"basis": " ".join(gap.group().split())} if gap and "<" not in gap.group() else {})]

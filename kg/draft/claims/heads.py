@@ -72,7 +72,18 @@ def with_long_forms(text: str, mentions: list[Mention]) -> list[Mention]:
     >>> with_long_forms("of the membrane attack complex (MAC) is", [Mention(32, 35, "GO:0005579")])
     [Mention(start=7, end=36, curie='GO:0005579')]
     """
-    return [_widened(text, mention, mentions[k - 1].end if k else 0) for k, mention in enumerate(mentions)]
+    kept: list[Mention] = []
+    for mention in mentions:
+        if (
+            kept
+            and kept[-1].curie == mention.curie
+            and text[kept[-1].end : mention.start].strip() == "("
+            and text[mention.end : mention.end + 1] == ")"
+        ):
+            kept[-1] = kept[-1]._replace(end=mention.end + 1)
+        else:
+            kept.append(_widened(text, mention, kept[-1].end if kept else 0))
+    return kept
 
 
 def _widened(text: str, mention: Mention, after: int) -> Mention:

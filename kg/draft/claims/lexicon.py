@@ -18,6 +18,21 @@ _IRREGULAR = {"lead": ("leads", "led", "leading"), "give": ("gives", "gave", "gi
               "control": ("controls", "controlled", "controlling")}  # fmt: skip
 
 
+@lru_cache(maxsize=1)
+def _lists() -> dict[str, frozenset[str]]:
+    return {name: frozenset(words.split()) for name, words, _ in rows_of("claims/words.tsv")}
+
+
+def words_of(name: str) -> frozenset[str]:
+    """One of the lists of `data/claims/words.tsv`.
+
+    Example:
+    >>> "through" in words_of("means")
+    True
+    """
+    return _lists()[name]
+
+
 class Form(NamedTuple):
     """One sense of a word form: its effect; base, s, ed or ing; and the words that must follow it."""
 

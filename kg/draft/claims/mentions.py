@@ -94,7 +94,11 @@ def find_mentions(text: str, start: int, end: int, hits: list[Hit], shorts: dict
     found = list(_listed(text, start, end))
     found += [Mention(*t) for t in find_terms(text, (*SUBJECTS, *SITES), start, end) if _is_meant(text, t) and not _meets(t, found)]
     found = [m for m in found if shorts.get(text[m.start : m.end], m.curie) == m.curie]
-    more = [Mention(start + m.start(), start + m.end(), curie) for m in _INTERLEUKIN.finditer(text[start:end]) if (curie := gene(f"IL-{m[1].upper()}"))]
+    more = [
+        Mention(start + m.start(), start + m.end(), curie)
+        for m in _INTERLEUKIN.finditer(text[start:end])
+        if (curie := gene(f"IL-{m[1].upper()}"))
+    ]
     more += [Mention(start + m.start(), start + m.end(), curie) for m in _SYMBOL.finditer(text[start:end]) if (curie := gene(m.group()))]
     for short, curie in shorts.items():
         if curie and short in text[start:end]:

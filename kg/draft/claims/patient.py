@@ -19,7 +19,10 @@ _THESE = re.compile(
 )
 _GOES_ON = re.compile(r"\A(?:Moreover|Furthermore|Additionally|In addition|Also|The|There|It|Besides|They)\b")
 _DENIED = re.compile(r"\b(?:not|never|no|nor|neither)\s+\Z")
-_CREDIT = re.compile(r"(?:treatment|therapy)\s+with\s+<(?P<drug>\d+)>(?:\s+[a-z]+)?\s+(?P<how>(?:was|proved|turned out)\s+(?:to be\s+)?(?:[a-z]+ly\s+)?(?:effective|successful|beneficial|helpful))\b(?!\s+(?:in|for|against)\s)")
+_CREDIT = re.compile(
+    r"(?:treatment|therapy)\s+with\s+<(?P<drug>\d+)>(?:\s+[a-z]+)?\s+(?P<how>(?:was|proved|turned out)\s+(?:to be\s+)?(?:[a-z]+ly\s+)?(?:effective|successful|beneficial|helpful))\b(?!\s+(?:in|for|against)\s)",
+    re.I,
+)
 _POSSIBLE = re.compile(
     r"\b(?:potential|possible|delayed)\s+(?:response|effect|contribution|benefit)\s+(?:to|of|from)\s+<(?P<drug>\d+)>(?:\s+[a-z]+)?(?P<how>\s+(?:could|may|might|cannot|can not)\s+(?:[a-z]+\s+){1,5}?(?:pending|excluded|ruled out|considered|contributed))\b",
     re.I,

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from kg.draft.claims.lexicon import nouns, verbs
+from kg.draft.claims.lexicon import nouns, verbs, words_of
 from kg.draft.names.words import any_of
 
 MARK = r"<\d[\d@~+]*>"
@@ -35,15 +35,8 @@ _LACK = (
     r"blockers?|unresponsiveness|refractoriness|intolerance|response|inhibition|suppression|blockade|reduction|decrease|neutrali[sz]ation|downregulation|prevention|attenuation|"
     r"decline|impairment|dysfunction|insufficiency|ligands?|analogues?|agonists?|receptors?|safety|role|history|diagnosis|suspicion)"
 )
-_NOT_GIVING = frozenset(
-    "low lower lowered reduced decreased diminished impaired deficient absent no without anti against less suppressed inhibited blocked neither nor soluble non refractory "
-    "resistant unresponsive minus fewer few little insufficient inadequate loss lack versus".split()
-)
-_GIVING = frozenset(
-    "the both either its their this that these those such severe new rare human serum plasma early late some many several various certain other major minor mild common "
-    "low-dose high-dose oral long-term short-term more most all any each further circulating prompt high elevated raised increased plus intravenous subcutaneous local "
-    "sustained known underlying ongoing constitutive".split()
-)
+_NOT_GIVING = words_of("taking")
+_GIVING = words_of("giving")
 _GIVING_END = ("ic", "al", "ous", "ive", "ory", "ary", "ar", "ent", "ant", "able", "ible", "ed", "oid", "ile")
 _PEOPLE = re.compile(
     r"(?:\b(?:most|many|some|all|several|the|other|other|adult|pediatric|paediatric|young|elderly|selected|few|majority of)\s+)*\b(?:patients|cases|children|adults|those|individuals|people|subjects|women|men|"
@@ -55,16 +48,21 @@ _LACK_TAIL = re.compile(
     r"suppression|reduction|agonists?|receptors?|ligands?|vaccin\w+|analog\w*|intolerance|relief|resolution|improvement|remission|control|prevention|negativity|-negative)\b)"
 )
 _TURNED_TAIL = re.compile(r"(<\d+>)\s+([a-z-]+)\s+(?=(?:by|with|after|following)\s)")
-_WRAPPED = re.compile(rf"(?:\b(?:the|an?|its|their)\s+)?\b{_WRAP}(?:\s+(?:and|or)\s+{_WRAP})?\s+(?:of\s+)?(?=(?:[a-z-]+\s+){{0,3}}<\d)")
-_OF = re.compile(rf"(?:\b(?:the|an?|its|their)\s+)?\b(?:{_WRAP}(?:,? (?:and|or) |, ))*{_WRAP}\s+(?:of\s+)?(?P<give>(?:[a-z-]+\s+){{0,3}})(?=<\d)")
+_OF = re.compile(
+    rf"(?:\b(?:the|an?|its|their)\s+)?\b(?:{_WRAP}(?:,? (?:and|or) |, ))*{_WRAP}\s+(?:of\s+)?(?P<give>(?:[a-z-]+\s+){{0,3}})(?=<\d)"
+)
 _BEFORE = re.compile(r"(?P<words>(?:\b[a-z][a-z-]*\s+)+)(?=<\d)")
 _LACKING = re.compile(
     rf"(?<!by )(?<!via )(?<!through )(?<!by the )(?<!through the )\b(?:{_LACK}\s+(?:of|to|in|for|against|with)\s+(?:the\s+|an?\s+)?|anti-|(?<!> )(?<!has )(?<!have )(?<!had )(?<!also )(?<!ly )(?<!to )(?<!can )(?<!may )(?<!not )(?:{any_of(sorted(_NOT_GIVING))})[\s-]+(?:the\s+)?(?:{_WRAP}\s+of\s+)?){MARK}"
 )
-_SEP = r"(?:\s*,\s*(?:and\s+|or\s+|including\s+|such as\s+|especially\s+|as well as\s+)?|\s*/\s*|\s+(?:and|or|and/or|as well as|plus)\s+(?:even\s+|also\s+)?(?:(?:in|of|against|for)\s+(?=<[^>]*>(?!\s*,)))?)"
+_SEP = r"(?:\s*,\s*(?:and,?\s+|or,?\s+|including\s+|such as\s+|especially\s+|as well as\s+)?(?:[a-z]+ly,?\s+)?|\s*/\s*|\s+(?:and|or|and/or|as well as|plus),?\s+(?:[a-z]+ly,?\s+)?(?:even\s+|also\s+)?(?:(?:in|of|against|for)\s+(?=<[^>]*>(?!\s*,)))?)"
 _OTHER = r"(?:[a-z][a-z-]+(?:\s+[a-z][a-z-]+){0,2})"
-_SYMPTOMS = re.compile(r"(?<=[esdg] )(?:the\s+)?symptoms\s+of\s+(?=(?:[a-z-]+\s+){0,2}<\d)")  # what eases the symptoms of a disease eases it
-_RISK = re.compile(r"\b(?:increas|rais|elevat|doubl|tripl)(es?|ed|ing)\s+(?:the\s+|an?\s+)?(?:risk|likelihood|probability|chance)\s+(?:of|for)\s+(?:developing\s+)?")
+_SYMPTOMS = re.compile(
+    r"(?<=[esdg] )(?:the\s+)?symptoms\s+of\s+(?=(?:[a-z-]+\s+){0,2}<\d)"
+)  # what eases the symptoms of a disease eases it
+_RISK = re.compile(
+    r"\b(?:increas|rais|elevat|doubl|tripl)(es?|ed|ing)\s+(?:the\s+|an?\s+)?(?:risk|likelihood|probability|chance)\s+(?:of|for)\s+(?:developing\s+)?"
+)
 _CHANGED = re.compile(
     r"\b(?:lead(?P<s1>s|ing)? to|led to|results? in|resulted in|resulting in|caus(?:es?|ed|ing)|induc(?:es?|ed|ing)|produc(?:es?|ed|ing)|(?:is|are|was|were) (?:followed|accompanied) by)\s+(?:an?\s+|the\s+)?(?:[a-z]+\s+){0,2}?"
     r"(?:(?P<up>increased?|elevat(?:ed|ion)|rise|enhanced|up-?regulation|activation)|(?P<down>decreased?|reduc(?:ed|tion)|fall|lower(?:ed)?|decline|down-?regulation|suppression|inhibition))\s+(?:(?:in|of)\s+)?"
@@ -120,7 +118,7 @@ def gather(drawn: Drawn, sites: frozenset[int]) -> None:
     drawn.sub(_SYMPTOMS, "")
     drawn.sub(_RISK, lambda m: "predispos" + ("ing" if m[1] == "ing" else "ed" if m[1] == "ed" else "es") + " to ")
     drawn.sub(_CHANGED, _changed)
-    drawn.sub(_TURNED_TAIL, lambda m: f"{m[2]} of {m[1]} " if m[2] in nouns() else None)
+    drawn.sub(_TURNED_TAIL, lambda m: f"{m[2]} of {m[1]} " if m[2] in nouns() and m[2] not in verbs() else None)
     drawn.sub(_LACK_TAIL, "<->")
     drawn.sub(_TAILS, r"\1")
     for _ in range(2):
@@ -129,7 +127,10 @@ def gather(drawn: Drawn, sites: frozenset[int]) -> None:
         drawn.sub(_BEFORE, _bare)
     if sites:
         drawn.sub(_of_place(tuple(sorted(sites))), lambda m: f"<{m[1]}@{m[2]}>" if int(m[1]) not in sites else None)
-        drawn.sub(re.compile(r"<(\d+)>\s+(?:of|in|from)\s+<(\d+)>"), lambda m: f"<{m[1]}~{m[2]}>" if int(m[1]) in sites and int(m[2]) not in sites else None)
+        drawn.sub(
+            re.compile(r"<(\d+)>\s+(?:of|in|from)\s+<(\d+)>"),
+            lambda m: f"<{m[1]}~{m[2]}>" if int(m[1]) in sites and int(m[2]) not in sites else None,
+        )
         drawn.sub(_of_place(tuple(sorted(sites))), lambda m: f"<{m[1]}@{m[2]}{m[3] or ''}>" if int(m[1]) not in sites else None)
 
 
@@ -140,7 +141,9 @@ def draw_lists(drawn: Drawn) -> None:
     drawn.sub(_LISTS, lambda m: _listed(drawn.text, m))
 
 
-_AND_IS = re.compile(rf"(?:\A|[;,] |\bthat )(?:[a-z]+,? ){{0,3}}(?P<s>{MARK})(?P<rest> (?!and\b|or\b)[^;]*?),? (?:and|but) (?=(?:is|are|has|have|can|may|was|were|responds?|presents?|requires?)\b)")
+_AND_IS = re.compile(
+    rf"(?:\A|[;,] |\bthat )(?:[a-z]+,? ){{0,3}}(?P<s>{MARK})(?P<rest> (?!and\b|or\b)[^;]*?),? (?:and|but) (?=(?:is|are|has|have|can|may|was|were|responds?|presents?|requires?)\b)"
+)
 
 
 def repeat_subjects(drawn: Drawn) -> None:
@@ -177,24 +180,28 @@ def _bare(match: re.Match[str]) -> str | None:
     """The words before a mark without the adjectives and articles right before it."""
     words = match["words"].split()
     keep = len(words)
-    while keep and (words[keep - 1] in _GIVING or words[keep - 1].endswith(_GIVING_END)) and words[keep - 1] not in _NOT_GIVING and words[keep - 1] not in verbs() and words[keep - 1] not in _ACTING:
+    while (
+        keep
+        and (words[keep - 1] in _GIVING or words[keep - 1].endswith(_GIVING_END))
+        and words[keep - 1] not in _NOT_GIVING
+        and words[keep - 1] not in verbs()
+        and words[keep - 1] not in _ACTING
+    ):
         keep -= 1
     return None if keep == len(words) else " ".join(words[:keep]) + (" " if keep else "")
 
 
 #: Words with the ending of an adjective that carry the sentence.
-_ACTING = frozenset(
-    "used treated managed given associated effective beneficial efficacious caused prescribed approved indicated recommended suggested considered proposed advocated preferred "
-    "characterized characterised defined marked mediated related superior inferior seen observed found reported described required mandatory important elicited based due "
-    "developed showed presented occurred need want present prevent involved targeted directed linked followed compared accompanied followed attributed".split()
-)
+_ACTING = words_of("acting")
 _LISTS = re.compile(rf"{_ONE}(?:{_SEP}(?:{_ONE}|{_OTHER}(?={_SEP}{_ONE}|{_SEP}{_OTHER}{_SEP}{_ONE})))+")
 #: A preposition that opens the sentence: what stands before the comma is no item of the list after it.
-_FRONTED = re.compile(r"(?:\A|[,;]\s|\bthat\s)(?:[a-z]+,\s)?(?:in|following|after|upon|with|during|under|for|unlike|like|by\s+[a-z]+ing|by\s+[a-z]+\s+of|through\s+[a-z]+ing)\s+(?:[a-z]+\s+){0,2}\Z")
+_FRONTED = re.compile(
+    r"(?:\A|[,;]\s|\bthat\s)(?:[a-z]+,\s)?(?:in|following|after|upon|with|during|under|for|unlike|like|by\s+[a-z]+ing|by\s+[a-z]+\s+of|through\s+[a-z]+ing)\s+(?:[a-z]+\s+){0,2}\Z"
+)
 _JOINED = re.compile(r"\b(?:and|or|as well as|including|such as|plus)\b|/")
 _GOES_ON = re.compile(r"(?:\s+also)?\s+(?P<next>[a-z-]+)")
 _VERB_BEFORE = re.compile(r"(?P<last>[a-z-]+)(?:\s+(?:to|in|by|with|of|for|on|from|like|as|is|are))?\s*\Z")
-_AUXILIARY = frozenset("is are was were has have had can may might could does do did will would also then".split())
+_AUXILIARY = words_of("finite-verbs")
 
 
 def _listed(text: str, match: re.Match[str]) -> str | None:
@@ -208,8 +215,10 @@ def _listed(text: str, match: re.Match[str]) -> str | None:
         return None  # `<0>, <1>`: an apposition, or the end of a phrase that opens the sentence
     after = _GOES_ON.match(text, match.end())
     before = text[: match.start()].rstrip()
-    if after and (after["next"] in _AUXILIARY or any(f.form in ("s", "base", "ed") for f in verbs().get(after["next"], ()))) and (
-        _in_object(before) or ", and " in whole and "<" in before.rpartition(";")[2]
+    if (
+        after
+        and (after["next"] in _AUXILIARY or any(f.form in ("s", "base", "ed") for f in verbs().get(after["next"], ())))
+        and (_in_object(before) or ", and " in whole and "<" in before.rpartition(";")[2])
     ):
         cut = max(whole.rfind(", "), whole.rfind(" and "), whole.rfind(" or "), whole.rfind(" as well as "))
         if cut > 0 and " and " in whole[max(0, cut - 5) :]:

@@ -21,6 +21,8 @@ _OF = re.compile(rf"\b(?P<first>{_PROCESS})(?:(?:,? and | or )(?P<second>{_PROCE
 _ON = re.compile(r"\s*(?:\([^()]{1,12}\)\s*)?(?:on|in|within|along)\s+(?:the\s+)?\Z", re.I)
 _MRNA_OF = re.compile(r"\bm-?RNA(?:\s+(?:expression|levels?))?\s+of\s+\Z", re.I)
 _MRNA = re.compile(r"\s+m-?RNA\b(?:\s+(?:expression|levels?))?", re.I)
+_WHOLE = re.compile(r"(?:deposition|accumulation)\s+of\s+(?:the\s+)?(?P<thing>[^()]+?)\s*(?:\([^()]*\))?\Z", re.I)
+_THINGS = ("GO", "HGNC", "MRO", "complexportal")
 _BETWEEN = re.compile(r"(?:\bformation of )?(?:immune )?complex(?:es)? between\s+(?:the\s+)?(?:[a-z]+ed\s+)?\Z", re.I)
 _WHERE = ("GO", "cg")
 
@@ -59,7 +61,14 @@ def with_processes(text: str, mentions: list[Mention], start: int, end: int) -> 
         following = mentions[k + 1] if k + 1 < len(mentions) else None
         before = text[max(start, mention.start - 90) : mention.start]
         of = _OF.search(before)
-        site = following if following and following.curie.startswith((*SITES, "cg")) and _ON.match(text[mention.end : following.start]) else None
+        site = (
+            following
+            if following and following.curie.startswith((*SITES, "cg")) and _ON.match(text[mention.end : following.start])
+            else None
+        )
+        whole = _WHOLE.match(" ".join(text[mention.start : mention.end].split())) if site else None
+        if whole and site and (thing := named(whole["thing"], _THINGS)):
+            parts.append(Parts("accumulates-on", thing, site.curie, mention.start, site.end))
         if of:
             last = site or mention
             if site and of["first"].lower() in ("deposition", "accumulation"):
@@ -79,9 +88,9 @@ def with_processes(text: str, mentions: list[Mention], start: int, end: int) -> 
         if between and following and text[mention.end : following.start].strip() == "and":
             begin = mention.start - len(before) + between.start()
             parts.append(Parts("forms-complex-with", mention.curie, following.curie, mention.start, following.end))
-            whole = named(" ".join(text[begin : following.end].split()), _WHERE)
-            if whole:
-                kept.append(Mention(begin, following.end, whole))
+            named_whole = named(" ".join(text[begin : following.end].split()), _WHERE)
+            if named_whole:
+                kept.append(Mention(begin, following.end, named_whole))
                 k += 2
                 continue
         kept.append(mention)
