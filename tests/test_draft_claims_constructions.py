@@ -122,7 +122,7 @@ def test_how_strongly_it_is_said(text, strength, confidence):
 def test_processes_are_one_term_where_the_vocabulary_has_them():
     deposited = told("Psoriasis involves deposition of membrane attack complex (MAC) on podocytes, leading to proteinuria.")
     assert ("membrane attack complex", "accumulates-on", "podocyte") in deposited
-    assert told("Tacrolimus inhibits activation of T cells.") == {("tacrolimus", "inhibits", "T cell activation")}
+    assert told("Tacrolimus inhibits activation of T cells.") == {("Tacrolimus", "inhibits", "T cell activation")}
     assert told("Tacrolimus inhibits the neighbours of T cells.") == set()
 
 
@@ -137,7 +137,10 @@ def test_process_by_means_of_which_is_a_link_of_its_own():
 
 def test_site_of_each_item_of_a_list():
     found = claims("Rituximab reduces the expression of ICAM-1 on keratinocytes, and IL6 on T cells.")
-    assert [(c["object"].partition(" ! ")[2], c["site"].partition(" ! ")[2]) for c in found] == [("ICAM1", "keratinocyte"), ("IL6", "T cell")]
+    assert [(c["object"].partition(" ! ")[2], c["site"].partition(" ! ")[2]) for c in found] == [
+        ("ICAM1", "keratinocyte"),
+        ("IL6", "T cell"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -154,7 +157,9 @@ def test_what_a_disease_requires(text, object_, kind):
     assert (claim["effect"], claim["object"], claim["kind"]) == ("requires", object_, kind)
 
 
-@pytest.mark.parametrize("text", ["Further studies are required.", "Gout is common. No screening is necessary.", "Some cases of gout need treatment."])
+@pytest.mark.parametrize(
+    "text", ["Further studies are required.", "Gout is common. No screening is necessary.", "Some cases of gout need treatment."]
+)
 def test_no_need_is_read(text):
     assert [c for c in claims(text) if c["effect"] == "requires"] == []
 
