@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from kg.draft.claims.symbols import find_genes, gene
 from kg.draft.names.ground import find_terms, is_disease, is_short_form, named, vocabulary
 from kg.draft.names.recognise import Hit
 from kg.draft.names.words import any_of, rows_of
@@ -17,13 +18,8 @@ from kg.terms import normalise
 SUBJECTS = ("DrugBank", "CHEBI", "HGNC", "GO", "MONDO", "cg", "MRO", "complexportal", "NCBITaxon")
 SITES = ("UBERON", "CL")
 _DEFINED = re.compile(r"\s*\(([A-Z][A-Za-z0-9]*(?:[-‐][A-Za-z0-9]+)?)\)")
-_SYMBOL = re.compile(
-    r"(?<![\w-])(?=[A-Za-z0-9-]*[A-Z])[A-Z][A-Za-z]{1,5}(?:[-‐]?(?:\d{1,2}[A-Za-z]?\d?|[IV]{1,3}|alpha|beta|gamma|α|β|γ)\d?)(?![\w-])"
-)
 #: `tumour-associated`: no mention of the thing itself, but `rituximab-induced` says who acts.
 _FIRST_PART = re.compile(r"[-‐](?!induced|mediated|associated inhibition)[a-z]")
-_GREEK = {"alpha": "A", "beta": "B", "gamma": "G", "α": "A", "β": "B", "γ": "G"}
-_ROMAN = {"I": "1", "II": "2", "III": "3", "IV": "4"}
 #: Words that a term's name may be, but that a sentence does not mean so.
 _VAGUE = frozenset(
     (
@@ -94,12 +90,7 @@ def find_mentions(text: str, start: int, end: int, hits: list[Hit], shorts: dict
     found = list(_listed(text, start, end))
     found += [Mention(*t) for t in find_terms(text, (*SUBJECTS, *SITES), start, end) if _is_meant(text, t) and not _meets(t, found)]
     found = [m for m in found if shorts.get(text[m.start : m.end], m.curie) == m.curie]
-    more = [
-        Mention(start + m.start(), start + m.end(), curie)
-        for m in _INTERLEUKIN.finditer(text[start:end])
-        if (curie := gene(f"IL-{m[1].upper()}"))
-    ]
-    more += [Mention(start + m.start(), start + m.end(), curie) for m in _SYMBOL.finditer(text[start:end]) if (curie := gene(m.group()))]
+    more = [Mention(*each) for each in find_genes(text, start, end)]
     for short, curie in shorts.items():
         if curie and short in text[start:end]:
             spots = re.finditer(rf"(?<![\w-]){re.escape(short)}(?![\w-])", text[start:end])
@@ -173,7 +164,6 @@ _DRUGS_AT_LARGE = re.compile(
 )
 #: `amiodarone-induced`: who acts is the first part of the word.
 _ACTING = re.compile(r"(?<![\w-])([A-Za-zα-ω][\w-]*?)(?=[-‐](?:induced|mediated|triggered|dependent|associated|related)\b)")
-_INTERLEUKIN = re.compile(r"\b[Ii]nterleukin[\s-]?(\d{1,2}[A-Za-z]?)\b")
 PHARMACOTHERAPY = "MAXO:0000058"
 
 
@@ -242,22 +232,6 @@ def _misnamed(short: str, long: str) -> str:
         if len(label) > 1 and label[-1:] == told[-1:] and 2 * len({*label} & {*told}) >= len(label):
             return named(" ".join(label), ("GO", "HGNC", "MONDO", "CHEBI", "complexportal")) or ""
     return ""
-
-
-@lru_cache(maxsize=4096)
-def gene(symbol: str) -> str:
-    """The gene that a printed symbol names, however its number is written; "" for none.
-
-    Example:
-    >>> gene("ICAM-I") == gene("ICAM1"), gene("TGF-beta1") == gene("TGFB1"), gene("CT-1A")
-    (True, True, '')
-    """
-    match = re.fullmatch(r"([A-Za-z]+?)[-‐]?(\d{1,2}[A-Za-z]?\d?|[IV]{1,3}|(?:alpha|beta|gamma|[αβγ])\d?)", symbol)
-    if not match or len(match[1]) < 2:
-        return ""
-    tail = _ROMAN.get(match[2], match[2])
-    tail = re.sub(r"alpha|beta|gamma|[αβγ]", lambda g: _GREEK[g.group()], tail)
-    return next((c for form in (symbol, match[1].upper() + tail) if (c := named(form, ("HGNC",))) and len(form) > 2), "")
 
 
 def _is_meant(text: str, term: tuple[int, int, str]) -> bool:
