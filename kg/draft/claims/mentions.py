@@ -237,7 +237,12 @@ def _misnamed(short: str, long: str) -> str:
 def _is_meant(text: str, term: tuple[int, int, str]) -> bool:
     """Genes only by symbol in capitals or by a name of two words; substances only where they are medicines."""
     a, b, curie = term
-    words = text[a:b]
+    return _means(text[a:b], curie)
+
+
+@lru_cache(maxsize=8192)
+def _means(words: str, curie: str) -> bool:
+    """Whether such words mean the term, wherever they stand."""
     if words.lower() in _VAGUE:
         return False
     if curie.startswith("HGNC"):

@@ -115,7 +115,8 @@ def draw_together(text: str, sites: frozenset[int]) -> tuple[str, list[int]]:
 
 def gather(drawn: Drawn, sites: frozenset[int]) -> None:
     """Phrases about a thing become its mark."""
-    drawn.sub(_SYMPTOMS, "")
+    if "symptoms" in drawn.text:
+        drawn.sub(_SYMPTOMS, "")
     drawn.sub(_RISK, lambda m: "predispos" + ("ing" if m[1] == "ing" else "ed" if m[1] == "ed" else "es") + " to ")
     drawn.sub(_CHANGED, _changed)
     drawn.sub(_TURNED_TAIL, lambda m: f"{m[2]} of {m[1]} " if m[2] in nouns() and m[2] not in verbs() else None)
@@ -126,12 +127,22 @@ def gather(drawn: Drawn, sites: frozenset[int]) -> None:
         drawn.sub(_PEOPLE, "")
         drawn.sub(_BEFORE, _bare)
     if sites:
-        drawn.sub(_of_place(tuple(sorted(sites))), lambda m: f"<{m[1]}@{m[2]}>" if int(m[1]) not in sites else None)
-        drawn.sub(
-            re.compile(r"<(\d+)>\s+(?:of|in|from)\s+<(\d+)>"),
-            lambda m: f"<{m[1]}~{m[2]}>" if int(m[1]) in sites and int(m[2]) not in sites else None,
-        )
-        drawn.sub(_of_place(tuple(sorted(sites))), lambda m: f"<{m[1]}@{m[2]}{m[3] or ''}>" if int(m[1]) not in sites else None)
+        _place(drawn, sites)
+
+
+_MARKED = re.compile(r"<(\d+)>")
+_AT_SITE = re.compile(r"<(\d+)>\s+(?:on|in|within|at|of|along|from)\s+\{(\d+)(~\d+)?\}")
+_SITE_OF = re.compile(r"\{(\d+)\}\s+(?:of|in|from)\s+<(\d+)>")
+_SITE = re.compile(r"\{([\d~]+)\}")
+
+
+def _place(drawn: Drawn, sites: frozenset[int]) -> None:
+    """A thing takes on the site after it, and a site the disease after it; sites stand in braces meanwhile."""
+    drawn.text = _MARKED.sub(lambda m: f"{{{m[1]}}}" if int(m[1]) in sites else m.group(), drawn.text)
+    drawn.sub(_AT_SITE, lambda m: None if m[3] else f"<{m[1]}@{m[2]}>")
+    drawn.sub(_SITE_OF, r"{\1~\2}")
+    drawn.sub(_AT_SITE, lambda m: f"<{m[1]}@{m[2]}{m[3] or ''}>")
+    drawn.text = _SITE.sub(r"<\1>", drawn.text)
 
 
 def draw_lists(drawn: Drawn) -> None:
@@ -160,10 +171,6 @@ def drop_lacks(drawn: Drawn) -> None:
     """The lack or the blocking of a thing is none of it."""
     drawn.sub(_LACKING, "<->")
     drawn.sub(re.compile(rf"{MARK}(?=[\s-]+(?:inhibitors?|antagonists?|blockers?|blockade|inhibition|agonists?)\b)"), "<->")
-
-
-def _of_place(sites: tuple[int, ...]) -> re.Pattern[str]:
-    return re.compile(rf"<(\d+)>\s+(?:on|in|within|at|of|along|from)\s+<({'|'.join(map(str, sites))})(~\d+)?>")
 
 
 def _changed(match: re.Match[str]) -> str:
