@@ -6,7 +6,7 @@ import pytest
 
 from kg.draft import draft_report
 from kg.draft.claims.effects import read_effects
-from kg.draft.claims.mentions import gene
+from kg.draft.claims.symbols import gene
 from kg.terms import load_terms
 
 HEAD = (

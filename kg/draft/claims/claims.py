@@ -3,44 +3,75 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
+from kg.draft.claims.context import Context, is_process, refers_back
 from kg.draft.claims.effects import Told, read_effects
-from kg.draft.claims.heads import HELD_BACK, NONE, with_heads
-from kg.draft.claims.mentions import SITES, Mention, define_shorts, find_mentions, is_of_disease
+from kg.draft.claims.fits import fits, kind_of
+from kg.draft.claims.general import Passage, needs_topic, read_general
+from kg.draft.claims.heads import HELD_BACK, NONE, with_heads, with_long_forms
+from kg.draft.claims.lexicon import nouns, verbs
+from kg.draft.claims.marks import CITE, mark
+from kg.draft.claims.mentions import SITES, Mention, as_finding, define_shorts, find_mentions
+from kg.draft.claims.patient import is_about_patient, may_credit, read_credit, read_features
+from kg.draft.claims.processes import Processes, with_processes
 from kg.draft.findings.negate import Scope, status_at
-from kg.draft.names.ground import find_terms, vocabulary
+from kg.draft.names.ground import vocabulary
 from kg.draft.names.recognise import Hit
+from kg.draft.names.words import rows_of
 from kg.draft.reading.document import cited
 from kg.draft.reading.source import Source
 from kg.report import Span
 
-_KIND = {"treats": "efficacy", "used-for": "efficacy", "offered-for": "recommendation", "preferred-over": "preference", "requires": "recommendation",
-         "characterised-by": "definition", "can-be-seen-in": "definition"}  # fmt: skip
-_MAY_ASSERT = re.compile(
-    r"inhibit|suppress|block|neutrali|antagoni|regulat|activat|stimulat|enhanc|promot|increas|elevat|express|decreas|reduc|lower|diminish|attenuat|prevent|lead|led to|caus|result|induc|trigger|"
-    r"produc|predispos|rise to|accumul|depos|complex|effective|efficacy|beneficial|success|respon|used|prescri|approv|indicat|treat|manag|therapy|recommend|suggest|advocat|propos|consider|prefer|"
-    r"superior|favo|requir|necessit|characteri|manifest|present|associat|defin|mark|feature|symptom|sign|finding|hallmark|complication|seen|observed|occur|\bis an?\b",
-    re.I,
-)
 _OF_THE_CASE = re.compile(
-    r"\b(?:our|this|the present|present) (?:patient|case)\b|\b(?:she|he) (?:was|had|is)\b|\b(?:her|his)\b|-year-old", re.I
-)
-_IS_A = re.compile(r"<(\d+)>\s+(?:is|are)\s+(?P<what>an?\s+(?:[^<;.,]|<\d+>|,(?=\s+[a-z-]+\s(?:and\s)?[a-z-]+)){3,100})", re.I)
-_KIND_OF_DISEASE = re.compile(r"\A(?:(?!especially\b|when\b|if\b|with\b|that\b|which\b|for\b|of\b)[a-z-]+,?\s+){0,7}?[a-z-]*(?:disease|disorder|condition|syndrome|malformation|tumou?r|neoplasm|infection|vasculitis|abnormality|anomaly|malignancy|carcinoma|cancer)s?\b"
-                              r"(?:\s+(?:of|affecting|involving)\s+(?:the\s+)?[a-z-]+(?:\s+(?!and\b|with\b|that\b|which\b|in\b|characteri\w+|associated|caused|due)[a-z-]+)?)?", re.I)  # fmt: skip
-_CITE = re.compile(r"[⁰¹²³⁴⁵⁶⁷⁸⁹]+(?:[,⁻–-][⁰¹²³⁴⁵⁶⁷⁸⁹]+)*|\[\s?\d{1,3}(?:\s?[-–,]\s?\d{1,3})*\s?\]|\(\d{1,3}(?:\s?[-–,]\s?\d{1,3})*\)")
-_ARTICLE = re.compile(r"\Aan?\s+", re.I)
-_OWN_CITE = re.compile(rf"\s*(?:\([^()]{{1,14}}\))?[,.]?\s?({_CITE.pattern})")
-_LONG_FORM = re.compile(r"((?:[a-z][a-z-]* ){1,6})\(<(\d+)>\)")
-_IT = re.compile(
-    r"\A(?:[A-Z][a-z]+(?: [a-z]+){0,3},? )?(?P<it>[Ii]t|[Tt]his (?:drug|agent|treatment|therapy|medication)|[Tt]hese (?:drugs|agents))\b"
-)
-_TREATED = re.compile(
-    r"\b(?:are|can be|may be|should be)\s+(?:[a-z]+ly\s+)?(?:treated|managed)\s+with\s+(?P<drugs>(?:[a-z-]+\s+){0,2}<\d+>(?:(?:,|,? or|,? and)\s+(?:[a-z-]+\s+){0,2}<\d+>)*)",
+    r"\b(?:our|this|the present|present) (?:patient|case|child|infant|boy|girl|man|woman)\b|\b(?:she|he) (?:was|had|is|has)\b|\b(?:her|his)\b|-(?:year|month|week|day)s?-old|\bthe patient\b|\bwe (?:treated|started|gave|decided)\b",
     re.I,
 )
-MOST = 8  # claims of one sentence
+_OWN_CITE = re.compile(rf"\s*(?:\([^()]{{1,14}}\))?[,.]?\s?({CITE.pattern})")
+_DOUBT = re.compile(
+    r"\b(?:may|might|could|possibly|probably|potentially|perhaps|suggested|thought|believed|postulated|presumed|appears?|seems?|associated with)\b"
+)
+_CONTEXT_NOTE = "; a short reference is taken to mean what was named before it"
+MOST = 14  # claims of one sentence
+
+
+class _Sentence(NamedTuple):
+    """A sentence that argues, or the two halves of one that a page parts."""
+
+    start: int
+    end: int
+    parts: tuple[Span, ...]
+
+
+@lru_cache(maxsize=1)
+def _cues() -> frozenset[str]:
+    """The words of which a sentence has one, if it asserts."""
+    return frozenset((*verbs(), *nouns(), *(word for row in rows_of("claims/cues.tsv") for word in row[0].split())))
+
+
+#: What asserts by several words together, none of which does alone.
+_ASSERTING = re.compile(
+    r"\b(?:(?:is|are) (?:[a-z]+ly )?(?:an? |the )(?:[a-z]+[a-z-]* ){0,6}?(?:disease|disorder|condition|syndrome|malformation|tumou?r|neoplasm|infection|vasculitis|abnormality|anomaly|malignancy|carcinoma|"
+    r"cancer|treatment|therapy|drug)|(?:features?|manifestations?|symptoms?|signs?|findings?|hallmarks?|complications?|presentations?|effects?) (?:of|in|on)|(?:seen|found|observed|common|frequent|described|"
+    r"reported|present|encountered|used|given|proposed|suggested|tried|considered) (?:[a-z]+ )?(?:in|for|to|as)|presents? (?:[a-z]+ )?(?:with|as)|(?:treatment|therapy|management|therapies|options) (?:of|for|in|with)|"
+    r"treated (?:[a-z]+ )?(?:with|by)|(?:can|may|might) (?:[a-z]+ )?(?:occur|develop|arise)|(?:of choice|line (?:treatment|therapy|drug)))\b"
+)
+
+
+#: Only a sentence with one of these words can be about the patient.
+_PATIENT_WORDS = frozenset(
+    ("our", "patient", "case", "child", "infant", "boy", "girl", "man", "woman", "she", "he", "her", "his", "old", "we")
+)
+
+
+def _role(text: str) -> str:
+    """What a sentence can be, before its terms are looked for: "assertion", "case" (of the patient), or "" for neither."""
+    lower = text.lower()
+    words = re.findall(r"[a-z]+", lower)
+    if not _PATIENT_WORDS.isdisjoint(words) and _OF_THE_CASE.search(lower):
+        return "case"
+    return "assertion" if not _cues().isdisjoint(words) or _ASSERTING.search(" ".join(lower.split())) else ""
 
 
 def read_claims(
@@ -55,158 +86,183 @@ def read_claims(
     """
     made: list[dict[str, Any]] = []
     shorts: dict[str, str] | None = None
-    drug, disease = "", ""  # what the sentence before began with, and the disease named last
-    for sentence in argument:
+    context = Context()
+    passed: _Sentence | None = None  # the sentence before, where it asserts nothing
+    of_patient: _Sentence | None = None  # the sentence before, where it is about the patient
+    for sentence in _whole(source.text, argument):
         text = source.text[sentence.start : sentence.end]
-        if not _MAY_ASSERT.search(text) or _OF_THE_CASE.search(text):
+        role = _role(text)
+        if role != "assertion":
+            context.drugs, context.process = [], ""
+            passed = None if role else sentence
+            of_patient = sentence if is_about_patient(text) else None
             continue
         shorts = define_shorts(source.text) if shorts is None else shorts
-        mentions = find_mentions(source.text, sentence.start, sentence.end, hits, shorts)
-        mentions = with_heads(source.text, mentions, sentence.end)
-        it = _IT.match(text)
-        if it and drug:
-            mentions = sorted([*mentions, Mention(sentence.start + it.start("it"), sentence.start + it.end("it"), drug)])
-        drug = mentions[0].curie if mentions and mentions[0].start - sentence.start < 30 and mentions[0].curie.startswith(_DRUGS) else ""
-        quote = source.evidence(sentence.start, sentence.end) if mentions else None
-        if quote is None:
-            continue
-        marked, places = _mark(source.text, sentence, mentions)
-        everywhere = cited(text, numbers) or _cited_after(source.text, sentence, numbers)
-        for told in read_effects(marked)[:MOST]:
-            verb = places[min(told.verb[0], len(places) - 1)]
-            status, _ = status_at(scopes, verb, verb + 1)
-            if status in ("absent", "family", "family-absent") or _denied(marked, told):
-                continue
-            for subject in (told.subject, *told.others):
-                for number in told.objects:
-                    claim = _claim(mentions, told._replace(subject=subject), number, marked)
-                    if claim is not None:
-                        claim |= _cites(source.text, sentence, mentions, (subject, number), numbers, everywhere)
-                        made.append(claim | _sure(source, mentions, (subject, number), status) | quote)
-        made += _offered(source, sentence, mentions, marked, disease, quote, numbers, everywhere)
-        disease = next((m.curie for m in reversed(mentions) if is_of_disease(m.curie)), disease)
-        made += _definitions(source, mentions, marked, quote, everywhere)
+        if passed and (refers_back(text) or needs_topic(text)):
+            context.note(source.text[passed.start : passed.end], passed.start, _mentions(source.text, passed, hits, shorts))
+        passed = None
+        context.patient = _mentions(source.text, of_patient, hits, shorts) if of_patient and may_credit(text) else []
+        of_patient = None
+        mentions = _mentions(source.text, sentence, hits, shorts)
+        made += _claims(source, sentence, text, mentions, context, scopes, numbers)
+    made += read_features(source, hits, scopes)
     return _once(made)
 
 
-def _mark(text: str, sentence: Span, mentions: list[Mention]) -> tuple[str, list[int]]:
-    """The sentence with its terms as `<number>` and without citations and short forms in brackets; and where each of its characters stands."""
-    out: list[str] = []
-    places: list[int] = []
-    at, k = sentence.start, 0
-    while at < sentence.end:
-        if k < len(mentions) and at == mentions[k].start:
-            mark = f"<{k}>"
-            out.append(mark)
-            places += [at] * len(mark)
-            at = mentions[k].end
-            k += 1
-            inner = re.match(r"\s*\(([^()]{1,40})\)", text[at : sentence.end])
-            if inner and (
-                k < len(mentions) and mentions[k].start < at + inner.end() or inner[1].isupper() or re.fullmatch(r"[\w./-]{1,10}", inner[1])
-            ):
-                at += inner.end()
-                while k < len(mentions) and mentions[k].start < at:
-                    k += 1
+def _mentions(text: str, sentence: _Sentence, hits: list[Hit], shorts: dict[str, str]) -> list[Mention]:
+    return with_long_forms(text, with_heads(text, find_mentions(text, sentence.start, sentence.end, hits, shorts), sentence.end))
+
+
+def _whole(text: str, argument: tuple[Span, ...]) -> list[_Sentence]:
+    """The sentences, those that a page or a column parts within a word made one again."""
+    whole: list[_Sentence] = []
+    for span in argument:
+        last = whole[-1] if whole else None
+        if last and text[last.end - 1] == "-" and text[span.start].islower() and not text[last.end : span.start].strip():
+            whole[-1] = _Sentence(last.start, span.end, (*last.parts, span))
+        else:
+            whole.append(_Sentence(span.start, span.end, (span,)))
+    return whole
+
+
+def _claims(
+    source: Source, sentence: _Sentence, text: str, mentions: list[Mention], context: Context, scopes: list[Scope], numbers: set[int]
+) -> list[dict[str, Any]]:
+    """What one sentence asserts; the context then knows what it named."""
+    if not mentions:
+        context.note(text, sentence.start, mentions)
+        return []
+    processes = with_processes(source.text, mentions, sentence.start, sentence.end)
+    placed = processes.mentions[: len(processes.mentions) - sum(map(len, processes.together.values()))]
+    resolved, more = context.resolve(text, sentence.start, placed)
+    everything, together = _numbered(resolved, processes, placed, more)
+    marked, places = mark(source.text, sentence.start, sentence.end, resolved, together)
+    everywhere = cited(text, numbers) or _cited_after(source.text, sentence, numbers)
+    made: list[dict[str, Any]] = []
+    passage = Passage(source.text, sentence.start, sentence.end, everything, marked, context.disease)
+    for general in [*_of_parts(processes, placed), *read_general(passage)]:
+        made.append(general | _cites_of(source, sentence, general, numbers, everywhere))
+    sites = frozenset(k for k, m in enumerate(everything) if m.curie.startswith(SITES) or _is_own_site(m.curie))
+    for told in read_effects(marked, sites)[:MOST]:
+        verb = places[min(told.verb[0], len(places) - 1)]
+        status, _ = status_at(scopes, verb, verb + 1)
+        if status in ("absent", "family", "family-absent", "hypothetical"):
             continue
-        cite = _CITE.match(text, at, sentence.end)
-        if cite:
-            at = cite.end()
-            continue
-        letter = " " if text[at].isspace() else text[at]
-        if not (letter == " " and out and out[-1] == " "):
-            out.append(letter)
-            places.append(at)
-        at += 1
-    return _without_long_forms("".join(out), text, mentions), places or [sentence.start]
+        for subject in (told.subject, *told.others):
+            for number in told.objects:
+                claim = _claim(source.text, everything, told._replace(subject=subject), number, marked)
+                if claim is not None:
+                    claim |= _cites(source.text, sentence, everything, (subject, number), numbers, everywhere)
+                    spots = (everything[subject], everything[number])
+                    made.append(claim | _sure(source, spots, told, status, any(m.start not in {p.start for p in placed} for m in spots)))
+    for claim, drug in read_credit(marked, everything, context.patient):
+        claim["_at"] = (drug.start, drug.end)
+        made.append(claim | _cites_of(source, sentence, claim, numbers, everywhere))
+    context.note(text, sentence.start, placed)
+    quote = _quote(source, sentence) if made else None
+    return [claim | quote for claim in made] if quote else []
 
 
-def _without_long_forms(marked: str, text: str, mentions: list[Mention]) -> str:
-    """`intercellular adhesion molecule (<1>)` as spaces and `<1>`: the words before a symbol in brackets are its name; lengths stay."""
-
-    def shorten(match: re.Match[str]) -> str:
-        symbol = text[mentions[int(match[2])].start : mentions[int(match[2])].end].lower()
-        words, kept = match[1].split(" "), ""
-        for k in range(len(words) - 1):
-            letters = iter(symbol)
-            if all(word[0] in letters for word in words[k:] if word):
-                kept = " ".join(words[:k])
-                return (kept + " " if kept else "").ljust(len(match[1]) + 1) + f"<{match[2]}> "
-        return match.group()
-
-    return _LONG_FORM.sub(shorten, marked)
-
-
-def _denied(marked: str, told: Told) -> bool:
-    """Whether the words before the verb take it back."""
-    return bool(
-        re.search(
-            r"\b(?:not|no|never|neither|nor|fail(?:ed|s)? to|without|lack of|little|unclear|unknown|if|not known|unlikely|whether|did not|unable to|contrary)\b[^,;]{0,60}\Z",
-            marked[: told.verb[0]],
-            re.I,
-        )
-    )
+def _numbered(
+    resolved: list[Mention], processes: Processes, placed: list[Mention], more: dict[int, list[str]]
+) -> tuple[list[Mention], dict[int, list[int]]]:
+    """All mentions, those in the text first, and which of the others are said at the place of which."""
+    everything = list(resolved)
+    together: dict[int, list[int]] = {}
+    where = {m.start: k for k, m in enumerate(resolved)}
+    for k, extras in processes.together.items():
+        for extra in extras:
+            together.setdefault(where[placed[k].start], []).append(len(everything))
+            everything.append(processes.mentions[extra])
+    for place, curies in more.items():
+        for curie in curies:
+            together.setdefault(where[place], []).append(len(everything))
+            everything.append(resolved[where[place]]._replace(curie=curie))
+    return everything, together
 
 
-def _claim(mentions: list[Mention], told: Told, number: int, marked: str) -> dict[str, Any] | None:
+@lru_cache(maxsize=256)
+def _is_own_site(curie: str) -> bool:
+    return curie.startswith("cg") and any(each.startswith(SITES) for each in vocabulary().ancestors(curie))
+
+
+def _quote(source: Source, sentence: _Sentence) -> dict[str, Any] | None:
+    quotes = [source.evidence(part.start, part.end) for part in sentence.parts]
+    if len(quotes) == 1:
+        return quotes[0]
+    if any(quote is None or len(quote) > 1 for quote in quotes):
+        return None
+    return {"quote": [quote["quote"] for quote in quotes if quote]}
+
+
+def _claim(text: str, mentions: list[Mention], told: Told, number: int, marked: str) -> dict[str, Any] | None:
     subject, object_ = mentions[told.subject], mentions[number]
+    if told.effect in ("characterised-by", "leads-to"):
+        object_ = object_._replace(curie=as_finding(object_.curie, text[object_.start : object_.end]))
+    elif told.effect == "can-be-seen-in":
+        subject = subject._replace(curie=as_finding(subject.curie, text[subject.start : subject.end]))
     if subject.curie == object_.curie or subject.curie.startswith((*SITES, NONE)):
         return None
+    if told.via is not None and not is_process(mentions[told.via].curie):
+        if told.via in (told.subject, number):
+            return None
+        told = told._replace(via=None)
     held = HELD_BACK.match(marked, marked.find(f"<{number}>") + len(f"<{number}>"))
-    if held and not held.start() < told.verb[0] < held.end():
+    if held and not held.start() <= told.verb[0] < held.end():
         return None
-    if not _fits(told.effect, subject.curie, object_.curie):
+    if not fits(told.effect, subject.curie, object_.curie, told.hedge):
         return None
-    terms = vocabulary()
     claim: dict[str, Any] = {
-        "kind": _KIND.get(told.effect, "mechanism"), "subject": str(terms.term(_twin(subject.curie))), "effect": told.effect,
-        "object": object_.curie if object_.curie.startswith(NONE) else str(terms.term(_twin(object_.curie))),
+        "kind": kind_of(told.effect, object_.curie), "subject": _term(subject.curie), "effect": told.effect, "object": _term(object_.curie),
     }  # fmt: skip
-    after = marked[marked.find(f"<{number}>") + len(f"<{number}>") :]
-    site = re.match(r"\s*(?:[a-z]+\s+){0,2}?(?:on|in|of|at|within)\s+(?:the\s+)?(?:[a-z-]+\s+){0,2}?<(\d+)>", after)
-    if site and mentions[int(site[1])].curie.startswith(SITES) and told.effect not in ("accumulates-on", "increased-in"):
-        claim["site"] = str(terms.term(mentions[int(site[1])].curie))
-    elif site and mentions[int(site[1])].curie.startswith("MONDO") and _KIND.get(told.effect, "mechanism") == "mechanism":
-        claim["in"] = str(terms.term(mentions[int(site[1])].curie))
+    site = dict(told.sites).get(number)
+    if site is not None and mentions[site].curie != object_.curie:
+        claim["site"] = _term(mentions[site].curie)
+    elif told.effect in ("increased-in", "accumulates-on") and object_.curie.startswith(("UBERON", "CL")):
+        claim["site"] = _term(object_.curie)
+    within = mentions[told.within].curie if told.within is not None else ""
+    if within.startswith("MONDO") and within not in (subject.curie, object_.curie):
+        claim["in"] = _term(within)
+    if told.via is not None and mentions[told.via].curie not in (subject.curie, object_.curie):
+        claim["via"] = [_term(mentions[told.via].curie)]
     return claim
 
 
-_DRUGS = ("DrugBank", "CHEBI", "cg", "MAXO")
-
-
-def _fits(effect: str, subject: str, object_: str) -> bool:
-    """Whether an effect can join two such terms: only a drug treats, only a disease is treated."""
-    if object_.startswith(NONE):
-        return effect in ("blocks", "inhibits", "downregulates", "upregulates", "decreases") and not subject.startswith("HP")
-    if effect in ("treats", "used-for", "offered-for"):
-        return subject.startswith(_DRUGS) and (object_.startswith("HP") or is_of_disease(object_))
-    if effect in ("characterised-by", "requires"):
-        return is_of_disease(subject) and not (effect == "characterised-by" and object_.startswith(("DrugBank", "CHEBI")))
-    if effect == "can-be-seen-in":
-        return subject.startswith(("HP", "GO", "MONDO", "cg")) and object_.startswith(("MONDO", "cg"))
-    if effect == "preferred-over":
-        return subject.startswith(_DRUGS) and object_.startswith(_DRUGS)
-    if effect == "has-effect-on":
-        return subject.startswith(_DRUGS)
-    if effect == "accumulates-on":
-        return object_.startswith((*SITES, "cg")) and not subject.startswith(SITES)
-    if effect in ("downregulates", "upregulates", "blocks", "inhibits", "forms-complex-with"):
-        return (
-            not object_.startswith(SITES)
-            and (effect in ("inhibits", "upregulates", "blocks") or not object_.startswith("MONDO"))
-            and not subject.startswith(("HP", *SITES))
-        )
-    return not object_.startswith(SITES) or effect == "increased-in"
-
-
-def _twin(curie: str) -> str:
-    """The ChEBI id of a drug that has one, as in the rest of the record."""
+def _term(curie: str) -> str:
+    """A term as records name it: by its ChEBI id where a drug has one."""
+    if curie.startswith(NONE):
+        return curie
     term = vocabulary().find_term(curie)
-    return next((t for t in (term.same_as if term and curie.startswith("DrugBank") else ()) if t.startswith("CHEBI")), curie)
+    twin = next((t for t in (term.same_as if term and curie.startswith("DrugBank") else ()) if t.startswith("CHEBI")), curie)
+    return str(vocabulary().term(twin))
+
+
+def _of_parts(processes: Processes, placed: list[Mention]) -> list[dict[str, Any]]:
+    """What the name of a process says by itself: `accumulation of X on Y`."""
+    made = []
+    for part in processes.parts:
+        if part.subject != part.object and fits(part.effect, part.subject, part.object):
+            claim = {"kind": "mechanism", "subject": _term(part.subject), "effect": part.effect, "object": _term(part.object)}
+            if part.effect == "accumulates-on":
+                claim["site"] = claim["object"]
+            made.append(
+                claim
+                | {"confidence": 0.5, "note": "read from the name of a process; check that it is asserted", "_at": (part.start, part.end)}
+            )
+    return made
+
+
+def _cites_of(source: Source, sentence: _Sentence, general: dict[str, Any], numbers: set[int], everywhere: list[int]) -> dict[str, Any]:
+    """The words and references of what was read at `_at`, which is taken out."""
+    start, end = general.pop("_at")
+    own = _OWN_CITE.match(source.text, end, sentence.end)
+    found = cited("x" + own[1], numbers) if own else []
+    found = found or everywhere
+    return {"words": " ".join(source.text[start:end].split())[:300]} | ({"cites": found} if found else {})
 
 
 def _cites(
-    text: str, sentence: Span, mentions: list[Mention], pair: tuple[int, int], numbers: set[int], everywhere: list[int]
+    text: str, sentence: _Sentence, mentions: list[Mention], pair: tuple[int, int], numbers: set[int], everywhere: list[int]
 ) -> dict[str, Any]:
     """The references right after either term where each of them has its own, else those of the sentence."""
     for k in sorted(pair, reverse=True):
@@ -216,67 +272,25 @@ def _cites(
     return {"cites": everywhere} if everywhere else {}
 
 
-def _cited_after(text: str, sentence: Span, numbers: set[int]) -> list[int]:
+def _cited_after(text: str, sentence: _Sentence, numbers: set[int]) -> list[int]:
     following = text[sentence.end : sentence.end + 14].strip()
     return cited("x." + following.split(" ")[0], numbers) if following[:1] in ("[", "(") else []
 
 
-def _sure(source: Source, mentions: list[Mention], pair: tuple[int, int], status: str) -> dict[str, Any]:
-    spots = sorted(mentions[k] for k in pair)
-    words = " ".join(source.text[spots[0].start : spots[1].end].split())[:300]
-    return {
-        "words": words,
-        "confidence": 0.5 if status == "present" else 0.35,
-        "note": "who acts on what is read from the order of the words; check both ends",
-    }
+def _sure(source: Source, spots: tuple[Mention, Mention], told: Told, status: str, referred: bool) -> dict[str, Any]:
+    first, last = sorted(spots)
+    words = " ".join(source.text[first.start : max(first.end, last.end)].split())[:300]
+    doubtful = status != "present" or referred or bool(_DOUBT.search(told.hedge))
+    made = {"words": words, "confidence": 0.35 if doubtful else 0.5,
+            "note": "who acts on what is read from the order of the words; check both ends" + (_CONTEXT_NOTE if referred else "")}  # fmt: skip
+    return made | ({"strength": told.hedge} if told.hedge else {})
 
 
-def _offered(source: Source, sentence: Span, mentions: list[Mention], marked: str, disease: str, quote: dict[str, Any], numbers: set[int],
-             everywhere: list[int]) -> list[dict[str, Any]]:  # fmt: skip
-    """What `patients ... are treated with`, where the disease is that of the sentences before."""
-    match = _TREATED.search(marked)
-    if not match or not disease or re.search(r"<\d+>\s+\Z", marked[: match.start()]):
-        return []
-    made = []
-    for number in (int(n) for n in re.findall(r"<(\d+)>", match["drugs"])):
-        if mentions[number].curie.startswith(_DRUGS) and not mentions[number].curie.startswith("cg"):
-            claim = {"kind": "recommendation", "subject": str(vocabulary().term(_twin(mentions[number].curie))), "effect": "offered-for",
-                     "object": str(vocabulary().term(disease))} | _cites(source.text, sentence, mentions, (number, number), numbers, everywhere)  # fmt: skip
-            words = " ".join(source.text[mentions[number].start : mentions[number].end].split())
-            made.append(
-                claim | {"words": words, "confidence": 0.35, "note": "the disease is the one named in the sentences before"} | quote
-            )
-    return made
-
-
-def _definitions(source: Source, mentions: list[Mention], marked: str, quote: dict[str, Any], cites: list[int]) -> list[dict[str, Any]]:
-    """What a disease is said to be, in the authors' words: `X is a disorder of the muscles`."""
-    made = []
-    terms = vocabulary()
-    for match in _IS_A.finditer(marked):
-        subject = mentions[int(match[1])]
-        if not subject.curie.startswith("MONDO"):
-            continue
-        what = re.sub(r"<(\d+)>", lambda m: source.text[mentions[int(m[1])].start : mentions[int(m[1])].end], match["what"])
-        kind = _KIND_OF_DISEASE.match(" ".join(what.split()))
-        if not kind:
-            continue
-        what = kind.group()
-        claim: dict[str, Any] = {"kind": "definition", "subject": str(terms.term(subject.curie)), "effect": "characterised-by",
-                                 "object": f"none ! {_ARTICLE.sub('', ' '.join(what.split()))[:120]}"}  # fmt: skip
-        sites = find_terms(what, ("UBERON",))
-        if sites:
-            claim["site"] = str(terms.term(sites[-1][2]))
-        claim |= {"cites": cites} if cites else {}
-        made.append(claim | {"words": " ".join(what.split())[:300], "confidence": 0.5, "note": "a definition, kept in words"} | quote)
-    return made
-
-
-def _once(made: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    seen: set[tuple[str, str, str, str]] = set()
+def _once(claims: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    seen: set[tuple[str, ...]] = set()
     kept = []
-    for claim in made:
-        key = claim["subject"], claim["effect"], claim["object"], str(claim["quote"])
+    for claim in claims:
+        key = (claim["subject"], claim["effect"], claim["object"], str(claim["quote"]))
         if key not in seen:
             seen.add(key)
             kept.append(claim)

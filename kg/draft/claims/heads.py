@@ -24,7 +24,7 @@ _GENE = re.compile(r"[\s-]+genes?\b", re.I)
 _MARKED = re.compile(r"\s?(?:\+|⁺|high\b|low\b)(?!\d)")
 #: Right after a mark: the thing is held back, not the thing itself.
 HELD_BACK = re.compile(
-    r"[\s-]+(?:\w+[\s-]+)?(?:inhibitors?|antagonists?|blockers?|inhibition|blockade|agonists?|antibod(?:y|ies)|deficien(?:cy|t)|depletion|withdrawal)\b",
+    r"[\s-]+(?:(?!(?:by|via|through|and|or|with|after|following|due|in|than|but)\b)\w+[\s-]+)?(?:inhibitors?|antagonists?|blockers?|inhibition|blockade|agonists?|antibod(?:y|ies)|deficien(?:cy|t)|depletion|withdrawal)\b",
     re.I,
 )
 
@@ -60,3 +60,41 @@ def _head(text: str, mention: Mention, stop: int) -> int | None:
         return gene.end()
     head = _HEAD.match(text, mention.end, stop)
     return head.end() if head and not _LINKS.match(head.group()) else None
+
+
+_LONG = re.compile(r"(?:[A-Za-z][A-Za-z-]*\s+){1,6}\Z")
+
+
+def with_long_forms(text: str, mentions: list[Mention]) -> list[Mention]:
+    """The mentions, those in brackets widened to the name before them: `intercellular adhesion molecule (ICAM-I)`.
+
+    Example:
+    >>> with_long_forms("of the membrane attack complex (MAC) is", [Mention(32, 35, "GO:0005579")])
+    [Mention(start=7, end=36, curie='GO:0005579')]
+    """
+    kept: list[Mention] = []
+    for mention in mentions:
+        if (
+            kept
+            and kept[-1].curie == mention.curie
+            and text[kept[-1].end : mention.start].strip() == "("
+            and text[mention.end : mention.end + 1] == ")"
+        ):
+            kept[-1] = kept[-1]._replace(end=mention.end + 1)
+        else:
+            kept.append(_widened(text, mention, kept[-1].end if kept else 0))
+    return kept
+
+
+def _widened(text: str, mention: Mention, after: int) -> Mention:
+    if text[mention.start - 1 : mention.start] != "(" or text[mention.end : mention.end + 1] != ")":
+        return mention
+    words = _LONG.search(text, max(after, mention.start - 80), mention.start - 1)
+    if not words:
+        return mention
+    symbol = text[mention.start : mention.end].lower()
+    for word in re.finditer(r"[A-Za-z-]+", words.group()):
+        letters = iter(symbol)
+        if all(each[0] in letters for each in words.group()[word.start() :].lower().split()):
+            return Mention(words.start() + word.start(), mention.end + 1, mention.curie)
+    return mention

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from kg.draft.claims.symbols import find_genes, gene
 from kg.draft.names.ground import find_terms, is_disease, is_short_form, named, vocabulary
 from kg.draft.names.recognise import Hit
+from kg.draft.names.words import any_of, rows_of
 from kg.draft.therapy.drugs import is_drug
+from kg.terms import normalise
 
-SUBJECTS = ("DrugBank", "CHEBI", "HGNC", "GO", "MONDO", "cg", "MRO", "complexportal")
+SUBJECTS = ("DrugBank", "CHEBI", "HGNC", "GO", "MONDO", "cg", "MRO", "complexportal", "NCBITaxon")
 SITES = ("UBERON", "CL")
 _DEFINED = re.compile(r"\s*\(([A-Z][A-Za-z0-9]*(?:[-‐][A-Za-z0-9]+)?)\)")
-_SYMBOL = re.compile(
-    r"(?<![\w-])(?=[A-Za-z0-9-]*[A-Z])[A-Z][A-Za-z]{1,5}(?:[-‐]?(?:\d{1,2}[A-Za-z]?\d?|[IV]{1,3}|alpha|beta|gamma|α|β|γ)\d?)(?![\w-])"
-)
 #: `tumour-associated`: no mention of the thing itself, but `rituximab-induced` says who acts.
 _FIRST_PART = re.compile(r"[-‐](?!induced|mediated|associated inhibition)[a-z]")
-_GREEK = {"alpha": "A", "beta": "B", "gamma": "G", "α": "A", "β": "B", "γ": "G"}
-_ROMAN = {"I": "1", "II": "2", "III": "3", "IV": "4"}
 #: Words that a term's name may be, but that a sentence does not mean so.
 _VAGUE = frozenset(
     (
@@ -53,11 +52,24 @@ _VAGUE = frozenset(
         "complication",
         "complications",
         "sample",
+        "response",
+        "drug",
+        "drugs",
+        "agent",
+        "agents",
+        "medicine",
+        "medicines",
+        "signaling",
+        "signalling",
+        "localization",
+        "pathogenesis",
+        "metabolism",
+        "biosynthesis",
     )
 )
 
 
-_MEDICINE = ("HP", "MONDO", "UBERON", "CL", "GO", "CHEBI", "MAXO", "NCIT", "MESH", "PR")
+_MEDICINE = ("HP", "MONDO", "UBERON", "CL", "GO", "CHEBI", "MAXO", "NCIT", "MESH", "PR", "OGMS")
 
 
 class Mention(NamedTuple):
@@ -75,16 +87,20 @@ def find_mentions(text: str, start: int, end: int, hits: list[Hit], shorts: dict
         hits: the findings of the whole text, in text order.
         shorts: short form -> the term that the report defines it as; "" where that is none we know.
     """
-    found = [Mention(*t) for t in find_terms(text, (*SUBJECTS, *SITES), start, end) if _is_meant(text, t)]
+    found = list(_listed(text, start, end))
+    found += [Mention(*t) for t in find_terms(text, (*SUBJECTS, *SITES), start, end) if _is_meant(text, t) and not _meets(t, found)]
     found = [m for m in found if shorts.get(text[m.start : m.end], m.curie) == m.curie]
-    more = [Mention(start + m.start(), start + m.end(), curie) for m in _SYMBOL.finditer(text[start:end]) if (curie := gene(m.group()))]
+    more = [Mention(*each) for each in find_genes(text, start, end)]
     for short, curie in shorts.items():
         if curie and short in text[start:end]:
             spots = re.finditer(rf"(?<![\w-]){re.escape(short)}(?![\w-])", text[start:end])
             more += [Mention(start + m.start(), start + m.end(), curie) for m in spots]
+    for match in _RECALLED.finditer(text, start, end):
+        if curie := _recalled(text, match["head"].lower()):
+            more.append(Mention(match.start("head"), match.end("head"), curie))
     first = bisect_left(hits, start, key=lambda hit: hit.start)
     for hit in hits[first : bisect_left(hits, end, key=lambda hit: hit.start)]:
-        if hit.rank < 2 and hit.end <= end:
+        if hit.rank < 2 and hit.end <= end and not _SAID.search(text, hit.start, hit.end):
             more.append(Mention(hit.start, hit.end, hit.curie))
     for new in more:
         over = [m for m in found if new.start < m.end and m.start < new.end]
@@ -95,6 +111,89 @@ def find_mentions(text: str, start: int, end: int, hits: list[Hit], shorts: dict
         ):
             found = [m for m in found if m not in over] + [new]
     return sorted(m for m in found if not _FIRST_PART.match(text, m.end, end))
+
+
+#: A finding put together across a verb is what the sentence says, not what it speaks of.
+_SAID = re.compile(r"\b(?:is|are|was|were|be|been|has|have|can|may|causes?|in|with)\b")
+
+
+@lru_cache(maxsize=1024)
+def as_finding(curie: str, words: str) -> str:
+    """The finding whose label these words are, where of the disease that bears them they are but a synonym.
+
+    Example:
+    >>> as_finding("MONDO:0005044", "hypertension"), as_finding("MONDO:0005393", "gout")
+    ('HP:0000822', 'MONDO:0005393')
+    """
+    if not curie.startswith("MONDO"):
+        return curie
+    label, found = normalise(words), named(words, ("HP",))
+    if not found or normalise(vocabulary().term(curie).label) == label:
+        return curie
+    return found if normalise(vocabulary().term(found).label) == label else curie
+
+
+def _meets(term: tuple[int, int, str], found: list[Mention]) -> bool:
+    return any(term[0] < m.end and m.start < term[1] for m in found)
+
+
+@lru_cache(maxsize=1)
+def _names() -> tuple[re.Pattern[str], dict[str, str]]:
+    """The names that papers use and no vocabulary has, as one pattern, and the term of each."""
+    terms = {name.lower(): curie for name, curie, _ in rows_of("claims/names.tsv")}
+    return re.compile(rf"(?<![\w-]){any_of(sorted(terms))}(?![\w-])", re.I), terms
+
+
+@lru_cache(maxsize=1)
+def _kinds() -> tuple[re.Pattern[str], dict[str, str]]:
+    """Kinds of drugs and diseases told by adjectives, `immunosuppressive or topical treatment`, and the term of each adjective."""
+    rows = rows_of("claims/kinds.tsv")
+    terms = {word: curie for _, word, curie, _ in rows}
+    parts = []
+    for kind, heads in _HEADS:
+        word = any_of(sorted(each for what, each, _, _ in rows if what == kind))
+        parts.append(rf"\b{word}(?:(?:, | or | and |, and |, or |/)[a-z-]+){{0,3}}\s+{heads}\b")
+    return re.compile("|".join(parts), re.I), terms
+
+
+_HEADS = (("therapy", "(?:treatments?|therap(?:y|ies)|agents?|drugs?|medications?)"), ("disorder", "(?:disorders?|diseases?|conditions?)"))
+#: Drugs of whatever kind: `a wide variety of medications`.
+_DRUGS_AT_LARGE = re.compile(
+    r"\b(?:(?:an?\s+)?(?:(?:wide|large|broad)\s+)?(?:variety|range|number|array)\s+of|various|many|several|different)\s+(?:different\s+|other\s+)?(?:medications|drugs|agents|pharmacological treatments|drug therapies)\b",
+    re.I,
+)
+#: `amiodarone-induced`: who acts is the first part of the word.
+_ACTING = re.compile(r"(?<![\w-])([A-Za-zα-ω][\w-]*?)(?=[-‐](?:induced|mediated|triggered|dependent|associated|related)\b)")
+PHARMACOTHERAPY = "MAXO:0000058"
+
+
+def _listed(text: str, start: int, end: int) -> Iterator[Mention]:
+    """The terms of our own lists of names and kinds."""
+    names, terms = _names()
+    for match in names.finditer(text, start, end):
+        yield Mention(match.start(), match.end(), terms[" ".join(match.group().lower().split())])
+    kinds, terms = _kinds()
+    for match in kinds.finditer(text, start, end):
+        words = [w for w in re.finditer(r"[A-Za-z-]+", match.group()) if w.group().lower() in terms]
+        for word in words:
+            last = match.end() if word is words[-1] else match.start() + word.end()
+            yield Mention(match.start() + word.start(), last, terms[word.group().lower()])
+    for match in _ACTING.finditer(text, start, end):
+        if (found := named(match[1], ("DrugBank", "CHEBI"))) and is_drug(found) or (found := gene(match[1])):
+            yield Mention(match.start(), match.end(), found)
+    for match in _DRUGS_AT_LARGE.finditer(text, start, end):
+        yield Mention(match.start(), match.end(), PHARMACOTHERAPY)
+
+
+#: `the infused immunoglobulin`: the last word of a drug named in full elsewhere.
+_RECALLED = re.compile(r"\b[Tt]he\s+(?:infused|injected|administered|exogenous|given)\s+(?P<head>[a-z]{8,})\b")
+
+
+def _recalled(text: str, head: str) -> str:
+    """The drug whose name of two words ends with this one, where the text names just one such; "" for none."""
+    names = {" ".join(m.group().lower().split()) for m in re.finditer(rf"\b[A-Za-z]{{4,}}\s+{head}\b", text, re.I)}
+    found = {curie for name in names if (curie := named(name, ("DrugBank", "CHEBI"))) and is_drug(curie)}
+    return found.pop() if len(found) == 1 else ""
 
 
 def define_shorts(text: str) -> dict[str, str]:
@@ -113,37 +212,46 @@ def define_shorts(text: str) -> dict[str, str]:
         terms = [t for t in find_terms(text, SUBJECTS, before, match.start()) if t[1] == match.start() and _is_meant(text, t)]
         initials = "".join(word[0] for word in re.findall(r"[^\W\d_]+", text[before : match.start()])[-len(match[1]) :]).upper()
         if terms or initials == match[1].upper():
-            found[match[1]] = _medicine(terms[-1][2]) if terms else ""
+            long = text[before : match.start()]
+            found[match[1]] = _medicine(terms[-1][2]) if terms else _misnamed(match[1], long)
     return found
 
 
-@lru_cache(maxsize=4096)
-def gene(symbol: str) -> str:
-    """The gene that a printed symbol names, however its number is written; "" for none.
+def _misnamed(short: str, long: str) -> str:
+    """The term that bears a short form, where its name shares half its words, the last among them, with the words before; "" for none.
 
     Example:
-    >>> gene("ICAM-I") == gene("ICAM1"), gene("TGF-beta1") == gene("TGFB1"), gene("CT-1A")
-    (True, True, '')
+    >>> _misnamed("MAC", "early accumulation of membranolytic attack complex"), _misnamed("MAC", "minimum alveolar concentration")
+    ('GO:0005579', '')
     """
-    match = re.fullmatch(r"([A-Za-z]+?)[-‐]?(\d{1,2}[A-Za-z]?\d?|[IV]{1,3}|(?:alpha|beta|gamma|[αβγ])\d?)", symbol)
-    if not match or len(match[1]) < 2:
-        return ""
-    tail = _ROMAN.get(match[2], match[2])
-    tail = re.sub(r"alpha|beta|gamma|[αβγ]", lambda g: _GREEK[g.group()], tail)
-    return next((c for form in (symbol, match[1].upper() + tail) if (c := named(form, ("HGNC",))) and len(form) > 2), "")
+    terms = vocabulary()
+    words = long.lower().split()
+    for curie, _ in terms.find_by_name(short.lower()):
+        label = terms.term(curie).label.lower().split()
+        told = words[-len(label) :]
+        if len(label) > 1 and label[-1:] == told[-1:] and 2 * len({*label} & {*told}) >= len(label):
+            return named(" ".join(label), ("GO", "HGNC", "MONDO", "CHEBI", "complexportal")) or ""
+    return ""
 
 
 def _is_meant(text: str, term: tuple[int, int, str]) -> bool:
     """Genes only by symbol in capitals or by a name of two words; substances only where they are medicines."""
     a, b, curie = term
-    words = text[a:b]
+    return _means(text[a:b], curie)
+
+
+@lru_cache(maxsize=8192)
+def _means(words: str, curie: str) -> bool:
+    """Whether such words mean the term, wherever they stand."""
     if words.lower() in _VAGUE:
         return False
     if curie.startswith("HGNC"):
         symbol = words.isupper() and (len(words) > 3 or vocabulary().term(curie).label == words)
         return " " in words or any(c.isdigit() for c in words) or symbol and named(words, ("MONDO",)) is None
     if curie.startswith(("CHEBI", "DrugBank")):
-        return is_drug(curie)
+        return is_drug(curie) or curie.startswith("CHEBI") and _is_kind_of_drug(curie)
+    if curie.startswith("NCBITaxon"):
+        return words[0].isupper() and " " in words  # `Escherichia coli`, never `human`
     if curie.startswith("GO"):
         return len(words) > 8
     if curie.startswith("MONDO"):
@@ -153,6 +261,12 @@ def _is_meant(text: str, term: tuple[int, int, str]) -> bool:
     if curie.startswith(SITES):
         return len(words) > 3
     return len(words) > 3
+
+
+@lru_cache(maxsize=256)
+def _is_kind_of_drug(curie: str) -> bool:
+    """Whether a role of ChEBI is that of drugs: `anticoagulant`, never `metabolite`."""
+    return not {"CHEBI:23888", "CHEBI:52217"}.isdisjoint(vocabulary().ancestors(curie))
 
 
 @lru_cache(maxsize=256)

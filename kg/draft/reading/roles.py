@@ -33,6 +33,9 @@ _ASIDE = frozenset(
 _OF_A_CASE = re.compile(
     r"\b(?:patients?|cases?|we|our|she|he|her|his|woman|man|boy|girl|male|female|infant|child|report|year-old|presented|admitted)\b", re.I
 )
+#: Patients in general are none of the report's own.
+_AT_LARGE = re.compile(r"\b(?:some|most|many|all|few|selected)\s+(?:[a-z]+\s+)?(?:patients|cases)\b", re.I)
+_TOLD = re.compile(r"\b(?:we|our|she|he|her|his|report|case|year-old|presented|admitted|was|were)\b", re.I)
 _OURS = re.compile(r"\b(?:our|the present|present|the index)\s+(?:patient|case|child|girl|boy|infant|woman|man|proband)", re.I)
 
 
@@ -77,7 +80,12 @@ def story_of(source: Source, body: tuple[Span, ...]) -> tuple[Span, ...]:
 def argument_of(source: Source, body: tuple[Span, ...]) -> tuple[Span, ...]:
     """The sentences that argue, and the general remarks of an abstract."""
     return tuple(
-        s
-        for s in body
-        if s.section in ARGUES and s.section not in _ASIDE or s.section == "abstract" and not _OF_A_CASE.search(source.text, s.start, s.end)
+        s for s in body if s.section in ARGUES and s.section not in _ASIDE or s.section == "abstract" and _is_general(source.text, s)
     )
+
+
+def _is_general(text: str, sentence: Span) -> bool:
+    """Whether a sentence of an abstract tells of no patient, or of patients at large."""
+    if not _OF_A_CASE.search(text, sentence.start, sentence.end):
+        return True
+    return bool(_AT_LARGE.search(text, sentence.start, sentence.end)) and not _TOLD.search(text, sentence.start, sentence.end)
