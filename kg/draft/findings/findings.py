@@ -9,7 +9,7 @@ from typing import NamedTuple
 from kg.draft.names.ground import find_terms, named
 from kg.draft.names.stems import stems
 from kg.draft.names.words import rows_of
-from kg.draft.reading.openings import ManyOpenings
+from kg.draft.reading.openings import ManyOpenings, Openings
 from kg.terms import load_terms
 
 _SITE_LINK = re.compile(
@@ -32,10 +32,9 @@ _HISTORY = re.compile(
 #: One of these stands in each alternative of it.
 _MAY_BE_HISTORY = stems("history")
 #: Words after which what is told belongs to this illness again.
-NOW = re.compile(
+NOW = Openings(
     r"\b(?:present(?:ed|s|ing)|admitted|complain\w*|developed|develops|referred|showed|was seen|who had|came|visited|consulted|brought|experienced|noticed|was found|attended|reported|revealed|"
-    r"hospitali[sz]ed|on arrival|on admission|with (?:a )?(?:acute|sudden|new|recent|complaints?|progressive)|now|underwent|started|began|suffering|acute onset|because of|due to)\b",
-    re.I,
+    r"hospitali[sz]ed|on arrival|on admission|with (?:a )?(?:acute|sudden|new|recent|complaints?|progressive)|now|underwent|started|began|suffering|acute onset|because of|due to)\b"
 )
 _COMPLAINT = re.compile(
     r"\b(?:present(?:ed|s|ing)|admitted|complain(?:ed|ing|s)?|referred|seen|evaluated|came|hospitali[sz]ed)\b[^.;]{0,90}?\b(?:with|for|due to|because of)\s+(?:a|an|the|her|his)?\s*(?:[a-z-]+\s+)?\Z",
@@ -103,9 +102,9 @@ def is_history(text: str, start: int, sentence: tuple[int, int]) -> str | None:
     found = first = None
     for match in _HISTORY.finditer(before):
         first, found = first or match, match
-    if found is None or first is None or NOW.search(before, found.end()):
+    if found is None or first is None or NOW.search(text, sentence[0] + found.end(), start):
         return None
-    if first is not found and first.group().lower() != "history of" and not NOW.search(before, first.end()):
+    if first is not found and first.group().lower() != "history of" and not NOW.search(text, sentence[0] + first.end(), start):
         found = first  # "her medical history included a 10-year history of gout"
     if found.group().lower() == "history of" and (_is_of_now(before, found) or _LASTING.search(text, start, sentence[1])):
         return None

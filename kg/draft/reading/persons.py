@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from kg.draft.reading.openings import Openings
+from kg.draft.reading.openings import Openings, Stems
 from kg.draft.reading.source import Source
 from kg.report import Span
 
@@ -12,8 +12,9 @@ Story = tuple[str, tuple[Span, ...]]
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "a": 1, "b": 2, "c": 3}
 _WHO = r"(?:patient|case|proband|child|sibling|twin|infant|brother|sister|boy|girl|man|woman|one)"
-_NUMBERED = Openings(rf"\b(?:(?:case|patient|proband|twin)\s*(?:no\.?\s*|number\s*|#\s*)?(?P<n>\d{{1,2}}|[IVX]{{1,3}}|[ABC])\b|"
-                     rf"(?:the|a|our)\s+(?P<o>{'|'.join(_ORDINALS)})\s*(?:{_WHO}\b|(?=,\s+an?\b)))")  # fmt: skip
+_NUMBERED = re.compile(rf"\b(?:(?:case|patient|proband|twin)\s*(?:no\.?\s*|number\s*|#\s*)?(?P<n>\d{{1,2}}|[IVX]{{1,3}}|[ABC])\b|"
+                     rf"(?:the|a|our)\s+(?P<o>{'|'.join(_ORDINALS)})\s*(?:{_WHO}\b|(?=,\s+an?\b)))", re.I)  # fmt: skip
+_MAY_NAME = Stems(*_ORDINALS, "case", "patient", "proband", "twin")
 _AT_START = re.compile(r"[\W\d]*(?:(?:in|for)\s+)?$", re.I)
 _PERSON = re.compile(
     r"\b(?:\d{1,3}|[a-z]+)[\s-]+(?:years?|yrs?|months?|weeks?|days?)[\s-]*olds?\b|\baged?\s+\d|\b(?:man|woman|boy|girl|male|female|infant|neonate|newborn)\b",
@@ -94,7 +95,7 @@ def _by_running_text(source: Source, story: tuple[Span, ...]) -> list[Story]:
 def _named(text: str, sentence: Span) -> list[int]:
     """The numbers of the patients that a sentence names, the one at its beginning first; () where none is."""
     found: list[int] = []
-    for match in _NUMBERED.finditer(text, sentence.start, sentence.end):
+    for match in _NUMBERED.finditer(text, sentence.start, sentence.end) if _MAY_NAME.search(text, sentence.start, sentence.end) else ():
         at_start = bool(_AT_START.match(text[sentence.start : match.start()]))
         name = (match["n"] or match["o"]).lower()
         number = int(name) if name.isdigit() else _ROMAN.get(name) or (_ORDINALS.index(name) + 1 if name in _ORDINALS else 0)

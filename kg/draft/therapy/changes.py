@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from kg.draft.reading.openings import Openings
+
 _WORDS = (
     ("stopped", r"stopp(?:ed|ing)|discontinu(?:ed|ing|ation)|withdr(?:awn|awal|ew)|ceased|cessation|suspended|interrupt(?:ed|ion)|taper(?:ed|ing) off|weaned off|"
                 r"weaned from|switched from|changed from|converted from|held|withheld|terminated|completed|replaced"),
@@ -23,7 +25,7 @@ _WORDS = (
               r"consist(?:ed|ing) of|done|employed|provided|undertaken|attempted|accomplished|placed|inserted|implanted"),
 )  # fmt: skip
 _CHANGE = {f"c{i}": change for i, (change, _) in enumerate(_WORDS)}
-_ANY = re.compile(r"\b(?:" + "|".join(f"(?P<c{i}>{pattern})" for i, (_, pattern) in enumerate(_WORDS)) + r")\b", re.I)
+_ANY = Openings(r"\b(?:" + "|".join(f"(?P<c{i}>{pattern})" for i, (_, pattern) in enumerate(_WORDS)) + r")\b")
 #: Between the word of change and what it is said of, or between a treatment and its verb, only such words may stand.
 _LINK = re.compile(
     r"\s*(?:(?:on|with|of|to|by|for|from|at|in|an?|the|his|her|this|that|and|or|both|either|combined|combination|together|as|well|oral(?:ly)?|intravenous(?:ly)?|iv|i\.v\.|"

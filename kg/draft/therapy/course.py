@@ -7,6 +7,7 @@ from typing import Any
 
 from kg.draft.findings.findings import is_history
 from kg.draft.names.ground import find_terms, named, vocabulary
+from kg.draft.reading.openings import Openings
 from kg.draft.sheet import Sheet
 from kg.draft.therapy.apart import is_apart
 from kg.draft.therapy.changes import Change, changes_of
@@ -22,11 +23,10 @@ _HAD = re.compile(
     r"(?:admission|presentation)\b|\bin the past\b|\bstatus post\b|\bs/p\b",
     re.I,
 )
-_TAKES = re.compile(
+_TAKES = Openings(
     r"\b(?:was|is|were) (?:currently |already |also |chronically |regularly )?(?:taking|on(?= (?:treatment|therapy|medication|regular|daily|maintenance|long))|under (?:treatment|therapy) with|controlled (?:with|by|on)|being treated)|"
     r"\b(?:his|her|home|regular|current|chronic|daily|long-term|usual|concomitant|outpatient)\s+(?:\w+\s+)?(?:medications?|drugs?|treatment|therapy)\b(?: (?:at (?:presentation|admission|home)|on admission|prior to admission))?\s*"
-    r"(?:included|includes|consisted of|was|were|comprised|:)|\b(?:medication|drug) history\b|\bon medication (?:with|for)\b|\bunder treatment with\b",
-    re.I,
+    r"(?:included|includes|consisted of|was|were|comprised|:)|\b(?:medication|drug) history\b|\bon medication (?:with|for)\b|\bunder treatment with\b"
 )
 _FOR = re.compile(
     r"(?:\s*\([^)]*\))?(?:\s+(?:therapy|treatment|prophylaxis|injections?|infusions?|cream|drops|was|were|given|started|prescribed|added|administered|used|required|daily|weekly|once|twice|a|per|day|"
@@ -219,7 +219,7 @@ class Course:
         at = self.sheet.time_at(sentence, therapy.start)
         carried = self.sheet.line.of_sentence.get(sentence.start, "presentation")
         ago = self.sheet.order[at] < 0 and any(m.name == at and not m.moves for m in self.sheet.line.marks.get(sentence.start, ()))
-        takes = _TAKES.search(before)
+        takes = _TAKES.search(self.text, sentence.start, therapy.start)
         early = self.sheet.order[carried] <= 0
         past = is_history(self.text, therapy.start, (sentence.start, sentence.end)) == "condition" or early and (_HAD.search(before) or ago)
         if any(c.change in ("started", "increased", "decreased", "stopped") for c in changes) and not (past or treats):

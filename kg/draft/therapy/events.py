@@ -10,15 +10,15 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from kg.draft.reading.openings import Openings
 from kg.draft.therapy.apart import is_apart
 from kg.draft.therapy.outcomes import read_outcomes
 from kg.draft.therapy.treat import find_therapies
 
-_TREATS = re.compile(
+_TREATS = Openings(
     r"\b(?:(?:was|were|been|being|is|are)\s+(?:(?:then|also|\w+ly)\s+){0,2}(?:put on |placed on )?(?P<passive>started|initiated|commenced|begun|added|introduced|given|administered|prescribed|"
     r"switched|changed|replaced|resumed|restarted|stopped|discontinued|withdrawn|withheld|ceased|tapered|reduced|decreased|increased|doubled|treated|managed|performed|"
-    r"repeated|transfused|injected|implanted|inserted|placed|operated|intubated|cannulated)|(?P<active>underwent|received|required|started|began|took))\b",
-    re.I,
+    r"repeated|transfused|injected|implanted|inserted|placed|operated|intubated|cannulated)|(?P<active>underwent|received|required|started|began|took))\b"
 )
 _THEN = re.compile(
     r"\b(?:then|subsequently|thereafter|afterwards?|later|eventually|finally|ultimately|next|soon|after (?:this|that|which)|following this|again)\b",

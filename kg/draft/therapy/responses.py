@@ -7,6 +7,7 @@ from typing import Any
 
 from kg.draft.names.ground import find_terms, is_short_form
 from kg.draft.names.recognise import Hit
+from kg.draft.reading.openings import Openings
 from kg.draft.reading.patient import duration, to_number
 from kg.draft.sheet import Sheet
 from kg.draft.therapy.course import Course
@@ -14,9 +15,8 @@ from kg.draft.therapy.outcomes import read_outcomes
 from kg.report import Span
 
 NEAR = 6  # sentences after which a treatment told last is no longer credited
-_CLAUSE = re.compile(
-    r";|,\s+(?:and|but|while|whereas|although|then|which|however)\s|\bbut\b|\balthough\b|\bwhereas\b|\bwhile\b|,\s+(?=(?:she|he|the|her|his|there|both|all|no)\b)|\band (?=(?:the|his|her|she|he|no|was|were|had|new|then|subsequent)\b)|\bfollowed by\b|\bapart from\b|\bexcept(?: for)?\b",
-    re.I,
+_CLAUSE = Openings(
+    r";|,\s+(?:and|but|while|whereas|although|then|which|however)\s|\bbut\b|\balthough\b|\bwhereas\b|\bwhile\b|,\s+(?=(?:she|he|the|her|his|there|both|all|no)\b)|\band (?=(?:the|his|her|she|he|no|was|were|had|new|then|subsequent)\b)|\bfollowed by\b|\bapart from\b|\bexcept(?: for)?\b"
 )
 _AFTER_LINK = re.compile(
     r"\s*(?:(?:in|of|with|on|for|to|from|the|his|her|this|these|both|all|patient['’]s|severity|intensity|frequency|number|size|clinical|complete|\w+ly|previous|initial)\s+)*\Z",
@@ -36,10 +36,9 @@ _REFRACTORY = re.compile(
     re.I,
 )
 #: What fails governs the treatments of its own list, and nothing after it.
-_FAILING = re.compile(
+_FAILING = Openings(
     r"\b(?:refractory to|resistant to|unresponsive to|intolerant (?:of|to)|(?:had |has |have )?fail(?:ed|ing)(?: (?:to respond to|on|with|treatment with|therapy with))?(?! to\b)|fail(?:ed|ing) to respond to|"
-    r"failure (?:of|with|to respond to)|did not respond to|no response to|not respond(?:ed)? to|despite)(?=\s)",
-    re.I,
+    r"failure (?:of|with|to respond to)|did not respond to|no response to|not respond(?:ed)? to|despite)(?=\s)"
 )
 _OWN_LIST = re.compile(
     r"[;.:]|\b(?:but|because|due|since|as|by|then|was|were|had|has|is|are|when|until|after|before|while|which|who|she|he|we|followed|with(?!\s+(?:both|either|oral|intravenous|high))|"
@@ -48,10 +47,9 @@ _OWN_LIST = re.compile(
 )
 _GIVEN_UP = re.compile(r"\s+(?:taper|withdraw|discontinu|cessation|stop|reduction|dose reduction|being (?:stopped|tapered))", re.I)
 #: Why a drug was stopped, where that is a finding; what it was given for, and what ended well, is no toxicity.
-_STOPPED_FOR = re.compile(
+_STOPPED_FOR = Openings(
     r"\b(?:stopped|discontinued|withdrawn|ceased|suspended|withheld|interrupted)(?:\s+(?:after|within|on|at)\s+[^,.;]{1,25}?)?\s+(?:because of|due to|owing to|secondary to|on account of|for|as a result of)\s+"
-    r"(?!(?:[\w-]+\s+){0,3}?(?:persist|lack|no\b|absence|failure|inefficacy|ineffective|progress|worsen|improv|resol|remission|pregnan|refractory|surgery|cost)\w*)(?:[\w-]+\s+){0,2}?",
-    re.I,
+    r"(?!(?:[\w-]+\s+){0,3}?(?:persist|lack|no\b|absence|failure|inefficacy|ineffective|progress|worsen|improv|resol|remission|pregnan|refractory|surgery|cost)\w*)(?:[\w-]+\s+){0,2}?"
 )
 _SUBJECT = re.compile(
     r"(?:\A|[\s,;])(?:the|his|her|all|these|both|most)\s+(?:of (?:the|his|her)\s+)?(?P<what>(?:(?!of\b|on\b|in\b|after\b|was\b|were\b|had\b)[a-z][\w-]+\s+){0,2}(?:lesions?|erosions?|ulcers?|ulcerations?|eruptions?|plaques?|papules?|"

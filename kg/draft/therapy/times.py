@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from kg.draft.names.stems import stems
-from kg.draft.reading.openings import ManyOpenings
+from kg.draft.reading.openings import ManyOpenings, Openings
 from kg.draft.reading.patient import duration, to_number
 from kg.draft.reading.source import Source
 from kg.draft.therapy.dates import Date, between, find_dates
@@ -59,9 +59,8 @@ _OPERATION = re.compile(
     re.I,
 )
 _MAY_OPERATE = stems("surgery")
-_DONE = re.compile(
-    r"\b(?:underwent|performed|carried out|operated|resected|excised|transplanted|received|implanted|repaired|done|undertaken|removed|started|treated)\b",
-    re.I,
+_DONE = Openings(
+    r"\b(?:underwent|performed|carried out|operated|resected|excised|transplanted|received|implanted|repaired|done|undertaken|removed|started|treated)\b"
 )
 _OF_OPERATION = re.compile(r"surg|operat|procedure|ectomy|otomy|plasty|transplant|resection|implant|repair|bypass", re.I)
 _REFERRED = re.compile(r"\b(?:after|following|before|since|prior to|post-?|until|for|from|of|during|by)\s*(?:the\s+|\w+\s+)?\Z", re.I)
