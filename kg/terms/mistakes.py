@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from kg.errors import MislabelledTerm, RetiredTerm, UnknownTerm
-from kg.terms.near import nearest
+from kg.terms.near import Searched, nearest
 from kg.terms.term import Term, normalise, prefix_rank
 
-if TYPE_CHECKING:
-    from kg.terms.lookup import Terms
 
-
-def unknown(terms: Terms, curie: str, label: str) -> UnknownTerm:
+def unknown(terms: Searched, curie: str, label: str) -> UnknownTerm:
     """The error for an id that no term has."""
     prefix, _, local = curie.partition(":")
     right = terms.prefix_of(prefix)
@@ -30,7 +25,7 @@ def unknown(terms: Terms, curie: str, label: str) -> UnknownTerm:
     return UnknownTerm(f"{curie} {missing}{_did_you_mean(near)}", curie=curie, label=label, suggestions=near)
 
 
-def retired(terms: Terms, term: Term, label: str) -> RetiredTerm:
+def retired(terms: Searched, term: Term, label: str) -> RetiredTerm:
     """The error for an id that is obsolete."""
     successors = [found for curie in term.replaced_by if (found := terms.find_term(curie))]
     if successors:
@@ -41,7 +36,7 @@ def retired(terms: Terms, term: Term, label: str) -> RetiredTerm:
     return RetiredTerm(message, curie=term.curie, label=label, suggestions=successors)
 
 
-def mislabelled(terms: Terms, term: Term, label: str) -> MislabelledTerm:
+def mislabelled(terms: Searched, term: Term, label: str) -> MislabelledTerm:
     """The error for an id whose label is missing or another."""
     is_called = f'{term.curie} is "{term.label}"'
     own = next((kind for name, kind in term.names() if normalise(name) == normalise(label)), "")
@@ -61,7 +56,7 @@ def mislabelled(terms: Terms, term: Term, label: str) -> MislabelledTerm:
     return MislabelledTerm(message, curie=term.curie, label=label, suggestions=near)
 
 
-def _meant(terms: Terms, label: str, prefix: str) -> list[Term]:
+def _meant(terms: Searched, label: str, prefix: str) -> list[Term]:
     """The current terms that a label may mean: so named in this vocabulary, else in another, else near spellings."""
     named = [term for curie, _ in terms.find_by_name(label) if not (term := terms.term(curie)).obsolete]
     here = [term for term in named if term.curie.startswith(prefix + ":")]

@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from kg.terms.term import Term, normalise, prefix_rank, term_order
 
-if TYPE_CHECKING:
-    from kg.terms.lookup import Terms
+
+class Searched(Protocol):
+    """What is asked of the vocabulary that is searched; `kg.terms.lookup.Terms` is one."""
+
+    @property
+    def prefixes(self) -> tuple[str, ...]: ...
+    @property
+    def whole_prefixes(self) -> frozenset[str]: ...
+    def __contains__(self, curie: str) -> bool: ...
+    def term(self, curie: str) -> Term: ...
+    def find_term(self, curie: str) -> Term | None: ...
+    def find_by_name(self, text: str) -> list[tuple[str, str]]: ...
+    def prefix_of(self, prefix: str) -> str | None: ...
+    def resembling(self, wanted: str, prefix: str) -> Iterator[Term]: ...
+    def suggest(self, text: str, n: int = 3, prefix: str = "") -> list[Term]: ...
 
 
-def nearest(terms: Terms, text: str, n: int, prefix: str) -> list[tuple[float, Term]]:
+def nearest(terms: Searched, text: str, n: int, prefix: str) -> list[tuple[float, Term]]:
     """(likeness, term) of the current terms that come nearest, best first; at most `n`. See `Terms.suggest`."""
     if re.fullmatch(r"[A-Za-z.]+[:_]\w+", text):
         term = terms.find_term(_mend_curie(terms, text))
@@ -32,7 +46,7 @@ def nearest(terms: Terms, text: str, n: int, prefix: str) -> list[tuple[float, T
     return order[:n]
 
 
-def _mend_curie(terms: Terms, text: str) -> str:
+def _mend_curie(terms: Searched, text: str) -> str:
     """HP_25508 → HP:0025508: the separator, the case of the prefix and leading zeros."""
     prefix, _, local = text.replace("_", ":", 1).partition(":")
     prefix = terms.prefix_of(prefix) or prefix

@@ -3,12 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from kg.terms import Term, term_order
+from kg.terms import Source, Term, term_order
 from kg.terms.term import KIND_RANK
 
 Table = dict[str, Term]  # CURIE → term
 Names = Iterable[tuple[str, str]]  # (name, kind)
+
+
+@dataclass
+class Vocabulary:
+    """What a vocabulary file holds, open to change.
+
+    Attributes:
+        own: the prefixes that are a laboratory's, whose terms a later file may replace.
+        added: file name → text of each file of words, to lay over a later release again.
+    """
+
+    table: Table
+    sources: list[Source]
+    whole: set[str]
+    namespaces: dict[str, str]
+    own: set[str]
+    added: dict[str, str]
 
 
 def make_term(curie: str, label: str, names: Names = (), **fields: object) -> Term:

@@ -11,7 +11,6 @@ import os
 import re
 import tempfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,7 +21,8 @@ from kg.errors import CasegraphError
 from kg.terms import VOCABULARY, Source, Term, Terms, normalise
 from kg.vocab.pack import pack
 from kg.vocab.release import Release, VocabularyError, read_release
-from kg.vocab.table import Table, only_known, with_names
+from kg.vocab.table import Vocabulary, only_known, with_names
+from kg.vocab.words import lay_words, read_text
 
 #: Of a vocabulary's current ids, the share that a release may lack before it is taken for a part of one.
 MOST_LOST = 0.05
@@ -35,23 +35,6 @@ class Made(NamedTuple):
     terms: int
     sources: tuple[Source, ...]  # the new and the changed ones
     remarks: tuple[str, ...]
-
-
-@dataclass
-class Vocabulary:
-    """What a vocabulary file holds, open to change.
-
-    Attributes:
-        own: the prefixes that are a laboratory's, whose terms a later file may replace.
-        added: file name → text of each file of words, to lay over a later release again.
-    """
-
-    table: Table
-    sources: list[Source]
-    whole: set[str]
-    namespaces: dict[str, str]
-    own: set[str]
-    added: dict[str, str]
 
 
 def open_vocabulary(path: Path) -> Vocabulary:
@@ -159,8 +142,6 @@ def add_words(words: Path, out: Path | None = None) -> Made:
     Raises:
         VocabularyError: a line that cannot stand; `issues` holds all of them, and nothing was written.
     """
-    from kg.vocab.words import lay_words, read_text
-
     out = out or default_output()
     text = read_text(words)
     base = out if out.is_file() else terms.vocabulary_file()

@@ -9,16 +9,13 @@ import hashlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from kg import names
 from kg.issue import Issue
 from kg.terms import DECLARED, Source, Term, normalise
 from kg.vocab.release import MEGABYTE, VocabularyError
-from kg.vocab.table import make_term, only_known, sort_curies, with_names
-
-if TYPE_CHECKING:
-    from kg.vocab.user import Vocabulary
+from kg.vocab.table import Vocabulary, make_term, only_known, sort_curies, with_names
 
 COLUMNS = ("id", "label", "synonyms", "parents")
 ABOUT = ("title", "version", "licence", "namespace")
