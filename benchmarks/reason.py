@@ -168,7 +168,8 @@ def elk():
 
 def axioms_and_case() -> tuple[list[str], list[str]]:
     """N-Triples lines (which are Turtle too) of the ontology, and of the seed as far as a reasoner reads it."""
-    from kg import derive, pipeline
+    from kg import pipeline
+    from kg.graph import derive
     from kg.names import CASE
     from kg.reason import dl
 
@@ -274,7 +275,8 @@ def cell(result: dict, base: dict, triples: int) -> str:
 
 def single_figures() -> Iterator[str]:
     """The other aims: the seed at build, explanations, HermiT on the ontology alone and with the seed."""
-    from kg import derive, names, pipeline
+    from kg import names, pipeline
+    from kg.graph import derive
     from kg.reason import dl, follow, hierarchy, infer, read_rules, terms_in
     from kg.reason.explain import Explainer
 

@@ -426,7 +426,7 @@ def sentence_in_context() -> str:
 
 
 def _quads() -> list[Any]:
-    from kg.derive import graph_quads
+    from kg.graph.derive import graph_quads
 
     return _cached_quads(graph_quads)
 

@@ -16,7 +16,7 @@ __all__ = ["CasegraphError", "open"]
 def __getattr__(name: str) -> Any:
     # Lazily, so that `import kg` costs nothing until something is asked of it.
     if name == "open":
-        from kg.graph import open_graph
+        from kg.graph.opened import open_graph
 
         return open_graph
     if name == "CasegraphError":

@@ -22,14 +22,14 @@ from kg.cases import (
     start_record,
 )  # fmt: skip
 from kg.errors import RecordError, StoreError
-from kg.graph import Graph, built_graph, open_graph
-from kg.graph_folder import DEFAULT_GRAPH, FORMATS, current, is_stale
+from kg.graph.folder import DEFAULT_GRAPH, FORMATS, current, is_stale
+from kg.graph.opened import Graph, built_graph, open_graph
 from kg.issue import Issue, errors
 from kg.store import EmbeddedStore, Store
 
 if TYPE_CHECKING:
     from kg.check import Coverage
-    from kg.graph_build import Built
+    from kg.graph.build import Built
 
 __all__ = [
     "DEFAULT_GRAPH", "FORMATS", "CaseFiles", "Graph", "all_terms", "are_records", "build", "built_graph", "check", "check_ontology", "current", "diff", "draft",
@@ -122,7 +122,7 @@ def _uncovered(case: CaseFiles, found: Coverage) -> list[Issue]:
 
 def _check_graph(cases: list[CaseFiles]) -> tuple[EmbeddedStore, list[Issue]]:
     from kg.check import check_graph, check_shapes
-    from kg.derive import graph_quads
+    from kg.graph.derive import graph_quads
     from kg.names import case_iri
 
     quads = graph_quads(cases)
@@ -156,7 +156,7 @@ def reason_dl(sources: Iterable[Path] | None = None, *, timeout: int = 300, memo
     Raises:
         ReasonerError: no Java, or time or memory ran out.
     """
-    from kg.derive import stated_quads
+    from kg.graph.derive import stated_quads
     from kg.reason import dl, infer, read_rules
     from kg.reason.engine import is_named
 
@@ -171,7 +171,7 @@ def reason_quick(sources: Iterable[Path] | None = None) -> str:
     """How much follows from some cases, and how long it takes to find out; contradictions included."""
     import time
 
-    from kg.derive import stated_quads
+    from kg.graph.derive import stated_quads
     from kg.reason import follow, infer, read_rules
 
     cases = read_cases(record_paths([default_seeds()] if sources is None else sources))
@@ -191,8 +191,8 @@ def reason_quick(sources: Iterable[Path] | None = None) -> str:
 def build(
     sources: Iterable[Path] | None = None, out: Path = DEFAULT_GRAPH, formats: Iterable[str] = (), **options: Any
 ) -> Built:  # fmt: skip
-    """Build the graph of every case under some folders (default: the seeds); see `kg.graph_build.build`."""
-    from kg.graph_build import build as run
+    """Build the graph of every case under some folders (default: the seeds); see `kg.graph.build.build`."""
+    from kg.graph.build import build as run
 
     return run(sources, out, formats, **options)
 

@@ -27,7 +27,7 @@ def case_page(graph_folder: Path, case_id: str) -> str:
     Raises:
         StoreError: the graph holds no such case; `known` lists those it holds.
     """
-    from kg.graph import open_graph
+    from kg.graph.opened import open_graph
 
     store = open_graph(Path(graph_folder)).store
     data = case_data(store, case_id)

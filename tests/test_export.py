@@ -11,7 +11,7 @@ from typing import Any
 import pyoxigraph as ox
 import pytest
 
-from kg import derive, names, pipeline
+from kg import names, pipeline
 from kg.errors import StoreError
 from kg.export import FORMATS, export_file, export_protege, export_sssom
 from kg.export.content import graph_content
@@ -19,6 +19,7 @@ from kg.export.dlqueries import questions
 from kg.export.rdf import rdfxml, turtle
 from kg.export.reference import page
 from kg.export.sssom import mappings, sssom_table
+from kg.graph import derive
 
 ROOT = Path(__file__).parents[1]
 SEED = "https://w3id.org/casegraph/case/antonopoulos-2018"

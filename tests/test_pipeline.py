@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 import kg
-from kg import graph_folder, pipeline
+from kg import pipeline
 from kg.errors import BuildError, CasegraphError, RecordError, StoreError
+from kg.graph import folder as graph_folder
 from tests.conftest import SEED, SmallCase
 
 INVENTED = Path(__file__).parent / "questions_cases" / "invented-pericarditis"
@@ -86,7 +87,7 @@ def test_killed_build_leaves_the_old_graph_and_the_next_sweeps_up(tmp_path: Path
     pipeline.build([case], out)
     before = graph_bytes(out)
     code = (
-        "import os, signal, sys\nfrom pathlib import Path\nfrom kg import graph_folder, pipeline\n"
+        "import os, signal, sys\nfrom pathlib import Path\nfrom kg import pipeline\nfrom kg.graph import folder as graph_folder\n"
         "graph_folder.swap = lambda *a: os.kill(os.getpid(), signal.SIGKILL)\n"
         f"pipeline.build([Path({str(case)!r})], Path({str(out)!r}))"
     )

@@ -8,8 +8,9 @@ import pyoxigraph as ox
 import pytest
 
 import kg
-from kg import derive, names, pipeline
+from kg import names, pipeline
 from kg.errors import QuestionError, StoreError
+from kg.graph import derive
 from kg.reason import infer, read_rules
 from kg.reason.explain import Explainer
 from tests.conftest import SmallCase

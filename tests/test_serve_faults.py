@@ -177,7 +177,8 @@ MOMENTS = {
 _KILLED = """
 import os, shutil, signal, sys
 from pathlib import Path
-from kg import files, graph_folder, pipeline
+from kg import files, pipeline
+from kg.graph import folder as graph_folder
 
 def die(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)

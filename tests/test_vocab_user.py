@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from kg import derive, names, pipeline, terms
+from kg import names, pipeline, terms
 from kg.errors import CasegraphError
+from kg.graph import derive
 from kg.terms import VOCABULARY, Source, Term, load_terms, vocabulary_file
 from kg.vocab.pack import pack
 from kg.vocab.release import MOST, VocabularyError, read_release, tidy_version

@@ -15,7 +15,7 @@ import pyoxigraph as ox
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from kg.graph_folder import current
+from kg.graph.folder import current
 
 _CASE = re.compile(r"<https://w3id\.org/casegraph/case/[^#>/]+>")
 _BLANK = re.compile(r"_:[A-Za-z0-9]+")

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from kg.graph_folder import current
+from kg.graph.folder import current
 from kg.serve.testing import started
 
 _TICKS = os.sysconf("SC_CLK_TCK")

@@ -37,7 +37,7 @@ def diff_graphs(old: Any, new: Any) -> Diff:
 
 
 def _store(where: Any) -> EmbeddedStore:
-    from kg.graph import open_graph
+    from kg.graph.opened import open_graph
     from kg.quality import CATALOG
 
     if isinstance(where, str | Path) and (Path(where) / CATALOG).is_file():

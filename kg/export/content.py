@@ -119,7 +119,7 @@ def graph_content(quads: Iterable[ox.Quad]) -> Content:
     """The documents of a whole graph.
 
     Args:
-        quads: as `kg.derive.graph_quads` makes them, or as a store holds them: the cases' graphs and the inferred one.
+        quads: as `kg.graph.derive.graph_quads` makes them, or as a store holds them: the cases' graphs and the inferred one.
 
     Raises:
         StoreError: there is no case among them.

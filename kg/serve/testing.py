@@ -92,7 +92,7 @@ def write_graph(graph: Path, nquads: str | bytes) -> Path:
 
     import pyoxigraph as ox
 
-    from kg import graph_folder
+    from kg.graph import folder as graph_folder
 
     data = nquads.encode() if isinstance(nquads, str) else nquads
     graph.mkdir(parents=True, exist_ok=True)

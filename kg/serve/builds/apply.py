@@ -11,7 +11,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from kg import graph_folder
+from kg.graph import folder as graph_folder
 from kg.serve.guard import sandbox
 from kg.serve.worker import tasks
 from kg.serve.worker.sink import Sink

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from kg import files
 from kg.errors import StoreError
-from kg.graph_folder import current
+from kg.graph.folder import current
 from kg.serve.describe import statistics
 from kg.serve.errors import Problem
 from kg.serve.pool.holder import Holder

@@ -21,11 +21,12 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 
-from kg import __version__, files, graph_folder, reason
+from kg import __version__, files, reason
 from kg.cases import default_seeds, read_all, record_paths, refuse, repeated_ids
-from kg.derive import case_part, shared_quads
 from kg.errors import BuildError, StoreError
-from kg.graph_folder import DEFAULT_GRAPH, FORMATS
+from kg.graph import folder as graph_folder
+from kg.graph.derive import case_part, shared_quads
+from kg.graph.folder import DEFAULT_GRAPH, FORMATS
 from kg.issue import Issue, errors
 from kg.names import PREFIXES
 

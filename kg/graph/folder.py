@@ -53,7 +53,7 @@ def _input_paths(records: Iterable[Path]) -> Iterator[Path]:
     yield files.folder("ontology") / "context.jsonld"
     yield from sorted((files.folder("queries") / "rules").glob("*.rq"))
     yield from sorted({VOCABULARY, vocabulary_file()})
-    yield from sorted(Path(__file__).parent.rglob("*.py"))
+    yield from sorted(Path(__file__).parents[1].rglob("*.py"))
 
 
 def inputs_of(records: Iterable[Path]) -> dict[str, list[Any]]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from kg import names
-from kg.build_ids import node_ids
+from kg.build.ids import node_ids
 from kg.record import PlacedTime, Record, TermRef, place
 from kg.report import Report, Span
 

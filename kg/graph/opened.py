@@ -8,7 +8,7 @@ from typing import Any
 
 from kg.cases import all_terms, read_cases
 from kg.errors import StoreError
-from kg.graph_folder import DEFAULT_GRAPH, FORMATS, current, is_stale
+from kg.graph.folder import DEFAULT_GRAPH, FORMATS, current, is_stale
 from kg.store import EmbeddedStore, RemoteStore, Store
 
 
@@ -17,7 +17,7 @@ def built_graph(graph: Path | None, say: Callable[[str], None] = lambda words: N
     if graph is not None:
         return graph
     if is_stale(DEFAULT_GRAPH):
-        from kg.graph_build import build
+        from kg.graph.build import build
 
         say(f"building {DEFAULT_GRAPH} first")
         build()
@@ -154,7 +154,7 @@ def open_graph(where: str | Path | None = None) -> Graph:
     if path.suffix in FORMATS and path.is_file():
         return Graph(_from_file(path))
     if path.is_dir() or path.name.endswith((".yaml", ".yml")):
-        from kg.derive import graph_quads
+        from kg.graph.derive import graph_quads
 
         return Graph(EmbeddedStore.in_memory(graph_quads(read_cases([path]))))
     if path.is_file():

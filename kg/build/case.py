@@ -15,9 +15,9 @@ from typing import Any
 import pyoxigraph as ox
 
 from kg import names
-from kg.build_ids import fresh, node_ids, slug
-from kg.build_nodes import iri_of, label_part, plain_number
-from kg.build_statements import Statements
+from kg.build.ids import fresh, node_ids, slug
+from kg.build.nodes import iri_of, label_part, plain_number
+from kg.build.statements import Statements
 from kg.errors import BuildError
 from kg.record import STATEMENT_SECTIONS, STATUS_SHOWN, Record
 from kg.record.times import days

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from kg import names
-from kg.build_ids import KIND, main_term
-from kg.build_nodes import Nodes, iri_of, plain_number, terms_of
+from kg.build.ids import KIND, main_term
+from kg.build.nodes import Nodes, iri_of, plain_number, terms_of
 from kg.errors import BuildError, RecordError
 from kg.record import TermRef
 from kg.units import parse_quantity, read_range
