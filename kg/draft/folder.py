@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
 from collections.abc import Callable
@@ -57,7 +58,7 @@ def draft_folder(source: Path, out: Path, workers: int = 0, progress: Callable[[
             if progress:
                 progress(len(results), len(jobs), results[-1])
         return results
-    with ProcessPoolExecutor(workers) as pool:
+    with ProcessPoolExecutor(workers, initializer=_collect_less) as pool:
         futures = [pool.submit(_one, job) for job in jobs]
         for job, future in zip(jobs, futures, strict=True):
             try:
@@ -68,6 +69,12 @@ def draft_folder(source: Path, out: Path, workers: int = 0, progress: Callable[[
             if progress:
                 progress(len(results), len(jobs), done)
     return results
+
+
+def _collect_less() -> None:
+    """Drafting makes many small things and hardly a circle of them: look for circles seldom, and not among the tables."""
+    gc.freeze()
+    gc.set_threshold(50_000)
 
 
 def _names(paths: list[Path]) -> list[str]:
