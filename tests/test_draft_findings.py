@@ -220,3 +220,25 @@ def test_an_examination_and_its_short_form_are_one():
 def test_what_began_days_before_is_of_this_illness():
     assert labels(part("history", "She had developed pneumonia 3 days before admission.")) == []
     assert labels(part("history", "In 2010 she had been diagnosed with pneumonia.")) == [("pneumonia",)]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Urinary sodium was 20 mmol/L.", ("none ! urine sodium", "UBERON:0001088 ! urine", None, None)),
+        ("Sodium was 120 mmol/L.", ("CMO:0000499 ! blood sodium level", None, "low", "HP:0002902 ! Hyponatremia")),
+        ("CSF analysis showed 3 cells and glucose 30 mg/dL (normal 45-80).",
+         ("none ! cerebrospinal fluid glucose", "UBERON:0001359 ! cerebrospinal fluid", "low", None)),
+        ("CSF was normal, sodium 120 mmol/L.", ("CMO:0000499 ! blood sodium level", None, "low", "HP:0002902 ! Hyponatremia")),
+        ("Urine output was low and creatinine 4.1 mg/dL.",
+         ("CMO:0000538 ! blood creatinine level", None, "high", "HP:0003259 ! Elevated circulating creatinine concentration")),
+    ],
+)  # fmt: skip
+def test_a_value_of_another_specimen_shows_nothing_of_the_blood(text, found):
+    (value,) = part("measurements", text)
+    assert (value["of"], value.get("specimen"), value.get("interpretation"), value.get("shows")) == found
+
+
+def test_levels_told_in_words_of_another_specimen_are_none_of_the_blood():
+    assert part("measurements", "The CSF glucose was low.") == []
+    assert [m["interpretation"] for m in part("measurements", "The serum glucose was low.")] == ["low"]

@@ -13,6 +13,7 @@ import re
 from functools import lru_cache
 
 from kg.draft.findings.measure import AS_FINDING, BACK_TO_NORMAL, Analyte, Reading, against, analytes, names_pattern, read_values
+from kg.draft.findings.specimens import specimen_of
 from kg.draft.reading.openings import Openings
 
 _NUMBER = re.compile(r"\A([<>≤≥~]?=?\s*)(\d[\d,]*(?:\.\d+)?)\s*(.*)\Z")
@@ -57,7 +58,7 @@ def with_range(reading: Reading, text: str) -> Reading:
 
 def _measured(reading: Reading) -> tuple[str, str] | None:
     """The analyte and the unit as printed of a value; None where no unit is printed."""
-    number = _NUMBER.match(reading.value)
+    number = _NUMBER.match(reading.value) if not reading.specimen else None
     unit = re.sub(r"\s", "", number[3]).lower() if number else ""
     return (_analyte(reading.name).name, unit) if unit else None
 
@@ -121,6 +122,7 @@ def read_levels(text: str, start: int, end: int, taken: list[tuple[int, int]]) -
         if (
             word is None
             or any(a <= match.start() < b for a, b in taken)
+            or specimen_of(text, start, match.start())
             or re.search(r"[.;]|\b(?:but|which|while|she|he)\b|(?<![A-Za-z])\d", text[match.end() : word.start()])
         ):
             continue

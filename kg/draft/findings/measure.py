@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
+from kg.draft.findings.specimens import specimen_of
 from kg.draft.names.hpo import hp
 from kg.draft.names.words import any_of, rows_of, word_list
 from kg.draft.reading.first_words import first_words
@@ -70,6 +71,7 @@ class Reading(NamedTuple):
     interpretation: str
     shows: str
     reason: str
+    specimen: str = ""  # what it was measured in, where that is not blood
 
 
 #: What is normal for an adult of these is not for a child.
@@ -125,7 +127,7 @@ def read_values(text: str, start: int = 0, end: int | None = None) -> list[Readi
         if analyte and not re.match(r"\s?[-–]?\s?(?:years?|months?|weeks?|days?|old|patients?)\b", text[match.end() : match.end() + 10]):
             reading = _read(text, match, name, analyte, stop)
             if reading:
-                found.append(reading)
+                found.append(_in_specimen(reading, specimen_of(text, start, match.start())))
     return found
 
 
@@ -179,6 +181,15 @@ def _read(text: str, match: re.Match[str], name: str, analyte: Analyte, stop: in
         shows,
         reason,
     )
+
+
+def _in_specimen(reading: Reading, specimen: str) -> Reading:
+    """A value of another specimen than blood: the terms, usual limits and findings are those of blood, so none of them holds."""
+    if not specimen:
+        return reading
+    read = reading.interpretation if reading.reason != _ADULT else ""
+    reason = reading.reason if read else "no range is printed"
+    return reading._replace(of="", shows="", interpretation=read, unit_assumed="", reason=reason, specimen=specimen)
 
 
 def _unit(match: re.Match[str], name: str) -> str | None:

@@ -10,6 +10,7 @@ from kg.draft.findings.findings import looked_for, not_done, outcome_of, read_pr
 from kg.draft.findings.growth import read_growth
 from kg.draft.findings.levels import read_levels, with_range
 from kg.draft.findings.measure import Reading, read_values
+from kg.draft.names.ground import named
 from kg.draft.names.told import told_findings
 from kg.draft.sheet import Sheet
 from kg.report import Span
@@ -41,11 +42,13 @@ def read_measurements(sheet: Sheet, sentence: Span) -> list[tuple[int, int]]:
 
 
 def _measurement(sheet: Sheet, sentence: Span, r: Reading) -> dict[str, Any]:
-    item: dict[str, Any] = {"id": "", "of": sheet.term(r.of, r.name), "words": sheet.words(r.start, r.end)}
+    item: dict[str, Any] = {"id": "", "of": sheet.term(r.of, f"{r.specimen} {r.name}".strip()), "words": sheet.words(r.start, r.end)}
     if r.value:
         item["value"] = r.value
     if r.unit_assumed and not re.search(r"[A-Za-z%]", r.value):
         item["assumed_unit"] = r.unit_assumed
+    if r.specimen:
+        item["specimen"] = sheet.term(named(r.specimen, ("UBERON",)) or "", r.specimen)
     if r.normal and _RANGE.fullmatch(r.normal):
         item["normal"] = r.normal.replace("–", "-")
     if r.interpretation:
