@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 
+from kg.draft.names.words import any_of
 from kg.draft.reading.first_words import first_words
 from kg.draft.reading.pieces import Memory, pieces
 
@@ -45,9 +46,8 @@ class _Board:
 
     def __init__(self) -> None:
         self._whole: dict[str, dict[int, set[int]]] = {}  # first word → owner → the numbers of its patterns
-        self._begun: dict[str, dict[int, set[int]]] = {}  # the same for words that may go on
-        self._any_begun: tuple[str, ...] = ()
-        self._stems: list[tuple[int, re.Pattern[str]]] = []  # owner, and what stands anywhere in a word
+        self._begun: dict[str, dict[str, dict[int, set[int]]]] = {}  # the same for words that may go on, by their first letter
+        self._stems: dict[str, set[int]] = {}  # what stands anywhere in a word → owners
         self._any_stem = re.compile("(?!)")
         self._owners = 0
         self._opened: Memory[dict[int, _Numbers]] = Memory(self._open)
@@ -58,15 +58,15 @@ class _Board:
         """A new owner, with the first words of each of its patterns; its number."""
         for number, first in enumerate(firsts):
             for word in first:
-                table = self._begun if word.endswith("*") else self._whole
+                table = self._begun.setdefault(word[0], {}) if word.endswith("*") else self._whole
                 table.setdefault(word.rstrip("*"), {}).setdefault(self._owners, set()).add(number)
-        self._any_begun = tuple(sorted(self._begun))
         return self._added()
 
-    def add_stems(self, stems: re.Pattern[str]) -> int:
+    def add_stems(self, stems: Iterable[str]) -> int:
         """A new owner, whose places are the words with one of its stems in them; its number."""
-        self._stems.append((self._owners, stems))
-        self._any_stem = re.compile("|".join(each.pattern for _, each in self._stems))
+        for stem in stems:
+            self._stems.setdefault(stem, set()).add(self._owners)
+        self._any_stem = re.compile(any_of(self._stems))
         return self._added()
 
     def _added(self) -> int:
@@ -90,14 +90,13 @@ class _Board:
 
     def _open(self, word: str) -> dict[int, _Numbers]:
         tables = [self._whole[word]] if word in self._whole else []
-        if word.startswith(self._any_begun):
-            tables += [owners for begun, owners in self._begun.items() if word.startswith(begun)]
+        tables += [owners for begun, owners in self._begun.get(word[0], {}).items() if word.startswith(begun)]
         found: dict[int, set[int]] = {}
         for table in tables:
             for owner, numbers in table.items():
                 found.setdefault(owner, set()).update(numbers)
         if self._any_stem.search(word):
-            found |= {owner: {0} for owner, stems in self._stems if stems.search(word)}
+            found |= {owner: {0} for stem, owners in self._stems.items() if stem in word for owner in owners}
         return {owner: tuple(sorted(numbers)) for owner, numbers in found.items()}
 
 
@@ -204,7 +203,7 @@ class Stems:
 
     def __init__(self, *stems: str) -> None:
         assert all(stem.isalnum() for stem in stems), stems
-        self._owner = _BOARD.add_stems(re.compile("|".join(map(str.lower, stems))))
+        self._owner = _BOARD.add_stems(map(str.lower, stems))
 
     def search(self, text: str, start: int = 0, end: int | None = None) -> bool:
         """Whether a word of a stretch has one of the stems in it.
