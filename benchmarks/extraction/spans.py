@@ -19,7 +19,7 @@ from kg.draft.names.ground import find_terms
 from kg.draft.names.recognise import hpo_mentions
 from kg.draft.reading.patient import _AGE, _FEMALE, _MALE
 from kg.draft.therapy.regimen import DOSE
-from kg.draft.therapy.treat import is_drug
+from kg.draft.therapy.treat import find_therapies
 
 #: What the program finds -> the gold types that it may meet.
 SORTS = {
@@ -33,7 +33,7 @@ def found(text: str) -> dict[str, list[tuple[int, int]]]:
     spans = {(m.start, m.end) for m in hpo_mentions(text) if m.rank < 2} | {(a, b) for a, b, _ in find_terms(text, ("MONDO",))}
     return {
         "finding": sorted(spans),
-        "drug": [(a, b) for a, b, c in find_terms(text, ("DrugBank", "CHEBI")) if is_drug(c)],
+        "drug": [(t.start, t.end) for t in find_therapies(text, 0, len(text)) if t.kind == "drug" and t.sure],
         "dose": [m.span("dose") for m in DOSE.finditer(text)],
         "value": [(r.start, r.end) for r in read_values(text)],
         "age": [m.span() for m in _AGE.finditer(text)],
