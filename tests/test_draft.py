@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 
 from kg.check import check_record
 from kg.draft import draft_folder, draft_report, hpo_ids, hpo_mentions
-from kg.draft.findings.negate import scopes, status_at
 from kg.draft.names.ground import find_terms, named
 from kg.draft.names.packed import FILE, stamp
 from kg.draft.names.tables import load_tables
-from kg.draft.names.words import DATA, rows_of, stem
+from kg.draft.names.words import stem
+from kg.draft.patterns.lists import DATA, rows_of
 from kg.draft.reading.document import cited
+from kg.draft.reading.negate import scopes, status_at
 from kg.draft.reading.source import Source
 from kg.draft.therapy.times import read_times
 from kg.errors import CasegraphError, ReportError

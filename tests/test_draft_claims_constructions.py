@@ -6,7 +6,7 @@ import pytest
 
 from kg.draft import draft_report
 from kg.draft.claims.effects import read_effects
-from kg.draft.names.words import rows_of
+from kg.draft.patterns.lists import rows_of
 from kg.terms import load_terms
 from tests.test_draft_claims import HEAD, LIST, claims, told
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from kg.check import check_record
 from kg.draft import draft_report
 from kg.draft.names.ground import vocabulary
-from kg.draft.names.words import DATA, rows_of
+from kg.draft.patterns.lists import DATA, rows_of
 from kg.draft.therapy.apart import is_apart
 from kg.draft.therapy.dates import Date, between
 from kg.draft.therapy.regimen import find_doses, regimen_of

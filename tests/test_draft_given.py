@@ -6,9 +6,9 @@ import pytest
 
 from kg.draft import draft_report
 from kg.draft.findings.background import find_background
-from kg.draft.names.stems import stems
-from kg.draft.names.words import rows_of
-from kg.draft.reading.first_words import alternatives
+from kg.draft.patterns.first_words import alternatives
+from kg.draft.patterns.lists import rows_of
+from kg.draft.patterns.stems import stems
 from kg.draft.therapy.treat import find_therapies
 
 WOMAN = "A 30-year-old woman presented with fever and a rash. "

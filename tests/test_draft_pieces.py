@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from kg.draft.findings.antibodies import _antibodies
 from kg.draft.findings.measure import analytes
-from kg.draft.findings.negate import _cues
-from kg.draft.reading.first_words import first_words
-from kg.draft.reading.openings import Openings
-from kg.draft.reading.pieces import Memory, pieces
+from kg.draft.patterns.first_words import first_words
+from kg.draft.patterns.openings import Openings
+from kg.draft.patterns.pieces import Memory, pieces
+from kg.draft.reading.negate import _cues
 
 # Words that open matches, signs and letters that part or join them, and letters that fold to ASCII ones.
 PARTS = ["no", "No", "not", "without", "denied", "fails to reveal", "family history of", "was negative", "but", "haemoglobin", "Hb", "CRP", "C3", "was 6.2 g/dL",
@@ -71,7 +71,7 @@ def test_what_may_begin_with_anything_is_refused(pattern):
 
 
 def test_memory_is_bounded(monkeypatch):
-    monkeypatch.setattr("kg.draft.reading.pieces.REMEMBERED", 3)
+    monkeypatch.setattr("kg.draft.patterns.pieces.REMEMBERED", 3)
     learned: list[str] = []
     memory = Memory(lambda piece: learned.append(piece) or len(piece))
     assert list(memory.of(["a", "bb", "a", "ccc", "dddd"])) == [1, 2, 1, 3, 4]

@@ -16,7 +16,8 @@ from kg.draft.names.recognise import recogniser
 from kg.draft.names.tables import load_tables
 from kg.draft.names.tokens import Hit, Tokeniser
 from kg.draft.names.told import told_findings
-from kg.draft.names.words import rows_of, stem
+from kg.draft.names.words import stem
+from kg.draft.patterns.lists import rows_of
 from kg.terms import load_terms
 
 STATED = ("present", "uncertain", "family")

@@ -14,9 +14,9 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 from kg.draft.findings.measure import read_values
-from kg.draft.findings.negate import scopes, status_at
+from kg.draft.findings.mentioned import hpo_mentions
 from kg.draft.names.ground import find_terms
-from kg.draft.names.recognise import hpo_mentions
+from kg.draft.reading.negate import scopes, status_at
 from kg.draft.reading.patient import _AGE, _FEMALE, _MALE
 from kg.draft.therapy.regimen import DOSE
 from kg.draft.therapy.treat import find_therapies

@@ -16,15 +16,15 @@ from kg import __version__
 from kg.draft.claims.claims import read_claims
 from kg.draft.emit import to_yaml
 from kg.draft.findings.diagnoses import read_diagnoses, read_title, short_forms
-from kg.draft.findings.negate import Scope, scopes
+from kg.draft.findings.pregnancy import read_pregnancy
 from kg.draft.findings.results import read_antibody_tests, read_examinations, read_measurements
 from kg.draft.findings.statements import read_findings, read_past_diseases
 from kg.draft.names.own import with_own
 from kg.draft.names.recognise import Hit, recogniser
 from kg.draft.reading.document import read_document, read_references
+from kg.draft.reading.negate import Scope, scopes
 from kg.draft.reading.patient import read_patient
 from kg.draft.reading.persons import is_of_several, stories
-from kg.draft.reading.pregnancy import read_pregnancy
 from kg.draft.reading.readable import check_text
 from kg.draft.reading.roles import argument_of, story_of, with_roles
 from kg.draft.reading.source import Source

@@ -6,11 +6,11 @@ import re
 from bisect import bisect_left
 from typing import Any
 
-from kg.draft.findings.negate import Scope, status_at
 from kg.draft.names.ground import vocabulary
 from kg.draft.names.recognise import Hit
+from kg.draft.reading.negate import Scope, status_at
 from kg.draft.reading.source import Source
-from kg.draft.therapy.times import TimeLine
+from kg.draft.timeline import TimeLine
 from kg.record.model import TimePoint
 from kg.record.times import place
 from kg.report import Span

@@ -16,11 +16,11 @@ from kg.draft.claims.marks import CITE, mark
 from kg.draft.claims.mentions import SITES, Mention, as_finding, define_shorts, find_mentions
 from kg.draft.claims.patient import is_about_patient, may_credit, read_credit, read_features
 from kg.draft.claims.processes import Processes, with_processes
-from kg.draft.findings.negate import Scope, status_at
 from kg.draft.names.ground import vocabulary
 from kg.draft.names.recognise import Hit
-from kg.draft.names.words import rows_of
+from kg.draft.patterns.lists import rows_of
 from kg.draft.reading.document import cited
+from kg.draft.reading.negate import Scope, status_at
 from kg.draft.reading.source import Source
 from kg.report import Span
 

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from kg.draft.claims.clauses import Found
 from kg.draft.claims.lexicon import nouns
 from kg.draft.claims.phrases import MARK
-from kg.draft.names.words import any_of
+from kg.draft.patterns.lists import any_of
 
 _S, _O = rf"(?P<s>{MARK})", rf"(?:(?:the|an?)\s+)?(?P<o>{MARK})"
 _ADVERB = r"(?:[a-z]+ly|also|often|still|very|more|most|not only|thus|therefore|then)"

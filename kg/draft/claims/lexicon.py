@@ -11,7 +11,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
-from kg.draft.names.words import rows_of
+from kg.draft.patterns.lists import rows_of
 
 _IRREGULAR = {"lead": ("leads", "led", "leading"), "give": ("gives", "gave", "giving"), "bind": ("binds", "bound", "binding"),
               "drive": ("drives", "driven", "driving"), "underlie": ("underlies", "underlain", "underlying"),

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from kg.draft.claims.symbols import find_genes, gene
 from kg.draft.names.ground import find_terms, is_disease, is_short_form, named, vocabulary
 from kg.draft.names.recognise import Hit
-from kg.draft.names.words import any_of, rows_of
+from kg.draft.patterns.lists import any_of, rows_of
 from kg.draft.therapy.drugs import is_drug
 from kg.terms import normalise
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from kg.draft.claims.fits import is_ill, is_therapy
 from kg.draft.claims.mentions import Mention, is_of_disease
-from kg.draft.findings.negate import Scope, status_at
 from kg.draft.names.ground import find_terms, is_disease, vocabulary
 from kg.draft.names.recognise import Hit
+from kg.draft.reading.negate import Scope, status_at
 from kg.draft.reading.source import Source
 from kg.report import Span
 

@@ -15,7 +15,7 @@ import re
 from collections.abc import Callable
 
 from kg.draft.claims.lexicon import nouns, verbs, words_of
-from kg.draft.names.words import any_of
+from kg.draft.patterns.lists import any_of
 
 MARK = r"<\d[\d@~+]*>"
 _ONE = r"<\d+(?:@\d+)?(?:~\d+)?>"

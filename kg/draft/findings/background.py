@@ -13,7 +13,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from kg.draft.names.stems import stems
+from kg.draft.patterns.stems import stems
 from kg.draft.sheet import Sheet
 from kg.report import Span
 

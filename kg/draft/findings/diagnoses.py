@@ -9,7 +9,7 @@ from typing import Any
 
 from kg.draft.findings.findings import is_history
 from kg.draft.names.ground import find_terms, is_disease, is_named_otherwise, is_short_form, vocabulary
-from kg.draft.reading.openings import Openings
+from kg.draft.patterns.openings import Openings
 from kg.draft.sheet import Sheet
 from kg.report import Span
 from kg.terms import normalise

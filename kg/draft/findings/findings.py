@@ -7,9 +7,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from kg.draft.names.ground import find_terms, named
-from kg.draft.names.stems import stems
-from kg.draft.names.words import rows_of
-from kg.draft.reading.openings import ManyOpenings, Openings
+from kg.draft.patterns.lists import rows_of
+from kg.draft.patterns.openings import ManyOpenings, Openings
+from kg.draft.patterns.stems import stems
 from kg.terms import load_terms
 
 _SITE_LINK = re.compile(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from kg.draft.names.hpo import hp
-from kg.draft.reading.openings import Openings
+from kg.draft.patterns.openings import Openings
 
 _GROWTH = Openings(
     r"\b(?P<what>birth[- ]weight|birth length|height|stature|length|weight|head circumference|occipito-?frontal "

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from kg.draft.findings.measure import AS_FINDING, BACK_TO_NORMAL, Analyte, Reading, against, analytes, names_pattern, read_values
 from kg.draft.findings.specimens import specimen_of
-from kg.draft.reading.openings import Openings
+from kg.draft.patterns.openings import Openings
 
 _NUMBER = re.compile(r"\A([<>≤≥~]?=?\s*)(\d[\d,]*(?:\.\d+)?)\s*(.*)\Z")
 _RANGES = re.compile(r"\b(?:normal|reference|ref|range|NR|RR|nl)\b|\(\s?\d", re.I)

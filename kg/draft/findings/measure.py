@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 from kg.draft.findings.specimens import specimen_of
 from kg.draft.names.hpo import hp
-from kg.draft.names.words import any_of, rows_of, word_list
-from kg.draft.reading.first_words import first_words
-from kg.draft.reading.openings import Openings
+from kg.draft.patterns.first_words import first_words
+from kg.draft.patterns.lists import any_of, rows_of, word_list
+from kg.draft.patterns.openings import Openings
 from kg.errors import RecordError
 from kg.terms import load_terms
 from kg.units import parse_quantity, parse_unit

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from kg.draft.names.stems import stems
+from kg.draft.patterns.stems import stems
 
 #: What a report calls a specimen → its name in UBERON; "" for blood.
 _NAMES = (

@@ -10,7 +10,7 @@ from kg.draft.findings.diagnoses import find_diseases
 from kg.draft.findings.findings import NOW, grade_of, is_history, is_present_illness, severity_of, side_of, sites_after
 from kg.draft.names.ground import is_named_otherwise, named
 from kg.draft.names.recognise import Hit
-from kg.draft.names.stems import stems
+from kg.draft.patterns.stems import stems
 from kg.draft.sheet import Sheet
 from kg.report import Span
 

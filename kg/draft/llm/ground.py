@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from kg.draft.llm.proof import is_printed
 from kg.draft.llm.rules import ANY, OURS, PREFIXES, Bad
 from kg.draft.names.ground import counts_as, named
-from kg.draft.names.words import rows_of
+from kg.draft.patterns.lists import rows_of
 from kg.errors import MislabelledTerm, TermError
 from kg.terms import Terms, load_terms, normalise
 

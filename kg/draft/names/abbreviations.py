@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from kg.draft.names.hpo import hp
 from kg.draft.names.tokens import Hit
-from kg.draft.names.words import rows_of
+from kg.draft.patterns.lists import rows_of
 
 _DEFINED = re.compile(r"\(([A-Z][A-Z0-9-]{1,6})s?\)")
 

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from kg.draft.names.bits import bit_map
 from kg.draft.names.packed import FILE, Tables, pack
 from kg.draft.names.phrases import AMBIGUOUS, JOINING, meaning_words, phrase_key, single_keys, words_of
-from kg.draft.names.words import GRADES, LABORATORY, PARTING, STOP, keys, rows_of, word_list
+from kg.draft.names.words import GRADES, LABORATORY, PARTING, STOP, keys
+from kg.draft.patterns.lists import rows_of, word_list
 from kg.files import write_bytes
 from kg.terms import Terms, load_terms, normalise
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from kg.draft.names.hpo import hp
 from kg.draft.names.tokens import Hit
-from kg.draft.names.words import rows_of
+from kg.draft.patterns.lists import rows_of
 
 REACH = 30  # characters before a finding that are looked at
 

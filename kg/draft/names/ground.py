@@ -17,8 +17,9 @@ from typing import NamedTuple
 
 from kg.draft.names.bits import may_hold
 from kg.draft.names.tables import name_maps
-from kg.draft.names.words import STOP, rows_of, word_list
-from kg.draft.reading.pieces import Memory, pieces
+from kg.draft.names.words import STOP
+from kg.draft.patterns.lists import rows_of, word_list
+from kg.draft.patterns.pieces import Memory, pieces
 from kg.ontology import own_terms
 from kg.terms import Terms, load_terms, normalise
 

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 
 from kg.draft.names.tokens import Tokens
-from kg.draft.names.words import VERBS, word_list
+from kg.draft.names.words import VERBS
+from kg.draft.patterns.lists import word_list
 
 #: Nouns that say no more than the part's adjective before them: `abnormal sternal shape`.
 NEUTRAL = word_list("neutral")

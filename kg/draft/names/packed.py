@@ -15,7 +15,7 @@ from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
 
-from kg.draft.names.words import DATA
+from kg.draft.patterns.lists import DATA
 from kg.terms import VOCABULARY, vocabulary_file
 
 FILE = Path(__file__).parents[2] / "data" / "draft.bin"

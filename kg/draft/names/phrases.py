@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 
-from kg.draft.names.words import STOP, keys, number_of, rows_of, singular, stem
+from kg.draft.names.words import STOP, keys, number_of, singular, stem
+from kg.draft.patterns.lists import rows_of
 
 _JOINING = (
     r"(?:mid|hyper|hypo|non|pre|post|anti|micro|macro|mega|poly|oligo|hemi|para|peri|intra|"

@@ -26,8 +26,9 @@ from typing import NamedTuple
 
 from kg.draft.names.packed import Tables
 from kg.draft.names.phrases import AMBIGUOUS, WORD, single_keys, tidy
-from kg.draft.names.words import ADJECTIVES, GRADES, LABORATORY, PARTING, STOP, VERBS, keys, stem, word_list
-from kg.draft.reading.pieces import Memory, pieces
+from kg.draft.names.words import ADJECTIVES, GRADES, LABORATORY, PARTING, STOP, VERBS, keys, stem
+from kg.draft.patterns.lists import word_list
+from kg.draft.patterns.pieces import Memory, pieces
 
 #: Codes of the words that a name is looked for with and without.
 GRADING = frozenset("GB")

@@ -10,8 +10,8 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from kg.draft.names.words import rows_of
-from kg.draft.reading.openings import ManyOpenings
+from kg.draft.patterns.lists import rows_of
+from kg.draft.patterns.openings import ManyOpenings
 from kg.terms import load_terms
 
 

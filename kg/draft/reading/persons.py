@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from kg.draft.reading.openings import Openings, Stems
+from kg.draft.patterns.openings import Openings, Stems
 from kg.draft.reading.source import Source
 from kg.report import Span
 

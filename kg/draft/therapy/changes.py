@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from kg.draft.reading.openings import Openings
+from kg.draft.patterns.openings import Openings
 
 _WORDS = (
     ("stopped", r"stopp(?:ed|ing)|discontinu(?:ed|ing|ation)|withdr(?:awn|awal|ew)|ceased|cessation|suspended|interrupt(?:ed|ion)|taper(?:ed|ing) off|weaned off|"

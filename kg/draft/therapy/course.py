@@ -7,7 +7,7 @@ from typing import Any
 
 from kg.draft.findings.findings import is_history
 from kg.draft.names.ground import find_terms, named, vocabulary
-from kg.draft.reading.openings import Openings
+from kg.draft.patterns.openings import Openings
 from kg.draft.sheet import Sheet
 from kg.draft.therapy.apart import is_apart
 from kg.draft.therapy.changes import Change, changes_of

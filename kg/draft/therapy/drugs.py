@@ -11,7 +11,8 @@ import re
 from functools import lru_cache
 
 from kg.draft.names.ground import counts_as, find_terms, named
-from kg.draft.names.words import STOP, rows_of, word_list
+from kg.draft.names.words import STOP
+from kg.draft.patterns.lists import rows_of, word_list
 from kg.draft.therapy.named import Therapy, overlaps, therapy_at
 from kg.terms import load_terms
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from kg.draft.reading.openings import Openings
+from kg.draft.patterns.openings import Openings
 from kg.draft.therapy.apart import is_apart
 from kg.draft.therapy.outcomes import read_outcomes
 from kg.draft.therapy.treat import find_therapies

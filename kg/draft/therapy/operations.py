@@ -14,9 +14,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from kg.draft.names.ground import named
-from kg.draft.names.stems import stems
-from kg.draft.names.words import rows_of
-from kg.draft.reading.first_words import alternatives
+from kg.draft.patterns.first_words import alternatives
+from kg.draft.patterns.lists import rows_of
+from kg.draft.patterns.stems import stems
 from kg.draft.therapy.named import Therapy, overlaps, therapy_at
 
 #: A stretch without any of these names no procedure.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from kg.draft.names.stems import stems
+from kg.draft.patterns.stems import stems
 
 _OUTCOMES = (
     ("stopped-for-toxicity", r"\b(?:stopped|discontinued|withdrawn|ceased) (?:because of|due to|for|owing to|secondary to) (?:\w+ ){0,3}(?:toxicity|"

@@ -7,7 +7,7 @@ from typing import Any
 
 from kg.draft.names.ground import find_terms, is_short_form
 from kg.draft.names.recognise import Hit
-from kg.draft.reading.openings import Openings
+from kg.draft.patterns.openings import Openings
 from kg.draft.reading.patient import duration, to_number
 from kg.draft.sheet import Sheet
 from kg.draft.therapy.course import Course

@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
-from kg.draft.names.stems import stems
-from kg.draft.reading.openings import ManyOpenings, Openings
+from kg.draft.patterns.openings import ManyOpenings, Openings
+from kg.draft.patterns.stems import stems
 from kg.draft.reading.patient import duration, to_number
 from kg.draft.reading.source import Source
 from kg.draft.therapy.dates import Date, between, find_dates
 from kg.draft.therapy.events import event_of, is_visit
+from kg.draft.timeline import START, Mark, TimeLine
 from kg.record.times import days
 from kg.report import Span
 
-START = "presentation"
 _N = r"(?P<n>\d{1,3}(?:\.\d)?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|eighteen|a few|few|several|a couple of|a|an|some|another (?:\d{1,2}|two|three|four)?)"
 _U = r"(?P<u>hours?|days?|weeks?|months?|years?)"
 _ABOUT = r"(?P<about>about |approximately |around |nearly |almost |over |within |some |just |only )?"
@@ -74,39 +74,6 @@ _SUMMING_UP = re.compile(r"\b(?:is|are|remains?|has remained|have remained|conti
 _STOPPING = re.compile(r"\b(?:stopp|discontinu|withdr|taper|wean|ceas|reduc|complet)\w*", re.I)
 _STARTING = re.compile(r"\b(?:start|initiat|commenc|beg[au]n|add|introduc|given|received|treated|underwent)\w*", re.I)
 KINDS = {"today": "visit", "discharge": "event", "follow-up": "period", "ago": "event", "age": "period"}
-
-
-class Mark(NamedTuple):
-    """A time expression: where it stands, the point it names, and whether the story goes on from there."""
-
-    start: int
-    end: int
-    name: str
-    moves: bool
-
-
-class TimeLine(NamedTuple):
-    """The `times` of the record; per sentence start the time it opens at; per sentence start its own expressions."""
-
-    times: dict[str, dict[str, Any]]
-    of_sentence: dict[int, str]
-    marks: dict[int, list[Mark]]
-    clauses: dict[int, list[int]]
-
-    def time_at(self, sentence: Span, offset: int) -> str:
-        """The time of a statement: that of its own clause, else of the clause before it, else the story's."""
-        marks = self.marks.get(sentence.start)
-        carried = self.of_sentence.get(sentence.start, START)
-        if not marks:
-            return carried
-        borders = self.clauses[sentence.start]
-        clause = bisect_right(borders, offset)
-        mine = [m for m in marks if bisect_right(borders, m.start) == clause]
-        before = [m for m in mine if m.start <= offset]
-        if mine:
-            return (before[-1] if before else mine[0]).name
-        earlier = [m for m in marks if m.start < offset and m.moves]
-        return earlier[-1].name if earlier else carried
 
 
 class _Story:

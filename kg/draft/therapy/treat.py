@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 
 from kg.draft.names.ground import vocabulary
-from kg.draft.names.words import any_of, rows_of
+from kg.draft.patterns.lists import any_of, rows_of
 from kg.draft.therapy.drugs import body_and_never, find_classes, find_drugs, find_regimens
 from kg.draft.therapy.named import Therapy, overlaps, therapy_at
 from kg.draft.therapy.neighbours import with_neighbours

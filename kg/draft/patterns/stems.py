@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from kg.draft.names.words import rows_of
-from kg.draft.reading.openings import Stems
+from kg.draft.patterns.lists import rows_of
+from kg.draft.patterns.openings import Stems
 
 
 def stems(name: str) -> Stems:

@@ -15,9 +15,9 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 
-from kg.draft.names.words import any_of
-from kg.draft.reading.first_words import first_words
-from kg.draft.reading.pieces import Memory, pieces
+from kg.draft.patterns.first_words import first_words
+from kg.draft.patterns.lists import any_of
+from kg.draft.patterns.pieces import Memory, pieces
 
 _FIRST = re.compile(r"(?<!\w)[^\W_]+|[^\w\s]")  # a word or a sign
 _FOLDED = str.maketrans("ſıİ", "sii")  # letters that match ASCII ones where letter case does not count, beside their small letters

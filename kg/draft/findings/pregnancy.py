@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from kg.draft.names.stems import stems
+from kg.draft.patterns.stems import stems
 from kg.draft.sheet import Sheet
 from kg.report import Span
 

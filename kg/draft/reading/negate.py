@@ -15,9 +15,9 @@ from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
-from kg.draft.names.words import any_of, rows_of
-from kg.draft.reading.first_words import alternatives, first_words
-from kg.draft.reading.openings import Alternatives, Openings, whole_words
+from kg.draft.patterns.first_words import alternatives, first_words
+from kg.draft.patterns.lists import any_of, rows_of
+from kg.draft.patterns.openings import Alternatives, Openings, whole_words
 
 REACH = 220  # characters that a cue governs at most
 _HARD = re.compile(r"[;:]|[.?!](?=\s|\Z)|\n\s*\n")
