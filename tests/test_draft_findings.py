@@ -10,6 +10,7 @@ from kg.draft import draft_report, hpo_mentions
 from kg.draft.findings.diagnoses import find_diseases
 from kg.draft.findings.levels import with_range
 from kg.draft.findings.measure import read_values
+from kg.draft.names.ground import named
 
 PATIENT = "CASE REPORT\n\nA 40-year-old woman came to our clinic. "
 
@@ -242,3 +243,8 @@ def test_a_value_of_another_specimen_shows_nothing_of_the_blood(text, found):
 def test_levels_told_in_words_of_another_specimen_are_none_of_the_blood():
     assert part("measurements", "The CSF glucose was low.") == []
     assert [m["interpretation"] for m in part("measurements", "The serum glucose was low.")] == ["low"]
+
+
+@pytest.mark.parametrize(("words", "term"), [("haemolytic uraemic syndrome", "MONDO:0001549"), ("coeliac artery", "UBERON:0001640"), ("haemoglobine", None)])
+def test_diseases_and_sites_in_british_spelling(words, term):
+    assert named(words, ("MONDO", "UBERON", "CHEBI")) == term

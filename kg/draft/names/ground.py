@@ -32,6 +32,9 @@ _DISEASES = frozenset({"MONDO:0000001", "MONDO:0021178"})  # disease; injury
 #: Words that are names of some term, but in a report are not meant so.
 _COMMON = word_list("common")
 _BETWEEN = frozenset(word for row in rows_of("course/between.tsv") for word in row[0].split())
+_AMERICAN = (("ae", "e"), ("oe", "e"), ("our", "or"), ("sulph", "sulf"), ("isation", "ization"), ("leuco", "leuko"))
+_SPELT_OTHERWISE = frozenset(("MONDO", "HP", "UBERON"))  # drugs and genes have their British names as synonyms
+_BRITISH = re.compile("|".join(british for british, _ in _AMERICAN))
 _NEVER_LAST = STOP - {"a", "i", "s"}
 _KINDS = {kind: rank for rank, kind in enumerate(("label", "exact", "former", "narrow", "related"))}
 
@@ -81,8 +84,18 @@ def _first_of(bearers: _Bearers, prefixes: tuple[str, ...]) -> str | None:
 
 @lru_cache(maxsize=200_000)
 def _bearers(name: str) -> _Bearers:
-    """The current terms that bear a name, then those that bear its singular: (prefix, CURIE), labels before synonyms."""
-    return tuple(_bear(each) for each in (name, *_singulars(name)) if _may_be(each))
+    """The current terms that bear a name, then those that bear its singular: (prefix, CURIE), labels before synonyms.
+
+    A name that nothing bears is looked up in American spelling too; names of diseases and sites are mostly kept in that.
+    """
+    found = tuple(_bear(each) for each in (name, *_singulars(name)) if _may_be(each))
+    if not any(found) and _BRITISH.search(name):
+        american = name
+        for british, plain in _AMERICAN:
+            american = american.replace(british, plain)
+        spelt = _bearers(american) if american != name else ()
+        return tuple(tuple((prefix, curie) for prefix, curie in each if prefix in _SPELT_OTHERWISE) for each in spelt)
+    return found
 
 
 def _bear(name: str) -> tuple[tuple[str, str], ...]:
