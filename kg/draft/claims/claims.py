@@ -30,7 +30,7 @@ _OF_THE_CASE = re.compile(
 )
 _OWN_CITE = re.compile(rf"\s*(?:\([^()]{{1,14}}\))?[,.]?\s?({CITE.pattern})")
 _DOUBT = re.compile(
-    r"\b(?:may|might|could|possibly|probably|potentially|perhaps|suggested|thought|believed|postulated|presumed|appears?|seems?|associated with)\b"
+    r"\b(?:may|might|could|possibly|probably|potentially|perhaps|suggested|thought|believed|postulated|presumed|appears?|seems?|associated with|with (?:variable|varying|mixed|inconsistent|conflicting|limited|some|little|partial|modest|moderate|poor))\b"
 )
 _CONTEXT_NOTE = "; a short reference is taken to mean what was named before it"
 MOST = 14  # claims of one sentence
@@ -199,7 +199,7 @@ def _claim(text: str, mentions: list[Mention], told: Told, number: int, marked: 
     subject, object_ = mentions[told.subject], mentions[number]
     if told.effect in ("characterised-by", "leads-to"):
         object_ = object_._replace(curie=as_finding(object_.curie, text[object_.start : object_.end]))
-    elif told.effect == "can-be-seen-in":
+    if told.effect in ("can-be-seen-in", "leads-to"):
         subject = subject._replace(curie=as_finding(subject.curie, text[subject.start : subject.end]))
     if subject.curie == object_.curie or subject.curie.startswith((*SITES, NONE)):
         return None

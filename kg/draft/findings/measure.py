@@ -34,7 +34,7 @@ _LINK = (
     r"mildly|severely|level|fell|rose|dropped|improved|declined|climbed|peaked|normali[sz]ed|returned|back)\s*+){0,6}"
 )
 _NORMAL = re.compile(
-    r"^\s*[a-zA-Z/µμ%]{0,8}\s*[\[(,;]?\s*(?:\(\s*(?=\d[\d.,]*\s?[-–]\s?\d)|(?:normal|reference)(?:\s+(?:range|"
+    r"^\s*[a-zA-Z/µμ%]{0,8}\s*[\[(,;]?\s*(?:(?P<bracket>[\[(])\s*(?=\d[\d.,]*\s?(?:[-–]|to)\s?\d|[<>≤≥]\s?\d)|(?:normal|reference)(?:\s+(?:range|"
     r"value|values|limits?|level|levels|interval))?|n(?:ormal)?\s?[:=]|ref\.?(?:erence)?(?:\s?range)?|"
     r"range|nl|NR|RR)\s*[:=,]?\s*(?:is\s|was\s|of\s)?(?P<range>[<>≤≥]?\s?\d+(?:[.,]\d+)*(?:\s?(?:-|–|"
     r"to)\s?\d+(?:[.,]\d+)*)?)",
@@ -74,8 +74,13 @@ class Reading(NamedTuple):
 
 #: What is normal for an adult of these is not for a child.
 GROWN = word_list("grown")
+#: What pregnancy changes.
+PREGNANT = word_list("gravid")
 _ADULT = "read against usual adult limits; none is printed"
-_AGE = re.compile(r"\b(?:(?P<years>\d{1,3})[- ]years?[- ]old|\d{1,2}[- ](?:month|week|day)s?[- ]old|newborn|neonate)\b", re.I)
+_AGE = re.compile(
+    r"\b(?:(?P<years>\d{1,3})[- ]years?[- ]old|\d{1,2}[- ](?:month|week|day)s?[- ]old|newborn|neonate|(?:age of|aged) \d{1,2} (?:months|weeks|days)|\d{1,2} (?:months|weeks|days) of age)\b",
+    re.I,
+)
 
 
 class Analyte(NamedTuple):
@@ -155,6 +160,8 @@ def _read(text: str, match: re.Match[str], name: str, analyte: Analyte, stop: in
         ):
             return None
     normal = _NORMAL.match(text[match.end() : min(stop, match.end() + 60)])
+    if normal and normal["bracket"] == "[" and "." not in normal["range"] and "[1]" in text:
+        normal = None  # a citation
     context = text[max(match.start() - 40, 0) : match.end()]
     context = (
         context[max(context.rfind(c) for c in ".;,()") + 1 :]
@@ -170,7 +177,7 @@ def _read(text: str, match: re.Match[str], name: str, analyte: Analyte, stop: in
     return Reading(
         match.start(),
         match.end(),
-        analyte.name if AS_FINDING.search(name) else match["name"].lower(),
+        analyte.name if AS_FINDING.search(name) else " ".join(match["name"].lower().split()),
         analyte.of,
         _storable(printed, match, unit),
         assumed if assumed != "1" else "",
@@ -257,12 +264,27 @@ def value_findings(text: str) -> list[tuple[int, int, str]]:
     ['HP:0001873']
     """
     abnormal = [r for r in read_values(text) if r.shows and r.interpretation in ("high", "low")]
-    if abnormal and _is_child(text):
-        abnormal = [r for r in abnormal if r.reason != _ADULT or re.sub(r"[\s-]+", "-", r.name) not in GROWN]
+    if abnormal and is_child(text):
+        abnormal = [r for r in abnormal if not of_adults(r, GROWN)]
     return [(r.start, r.end, r.shows) for r in abnormal]
 
 
-def _is_child(text: str) -> bool:
-    """Whether the first age of a text is below 16 years."""
+def of_adults(reading: Reading, changed: frozenset[str]) -> bool:
+    """Whether a value was read against the limits of adults at large, and is one of those that are not the same for all.
+
+    Args:
+        changed: names of analytes, with hyphens.
+    """
+    return reading.reason == _ADULT and re.sub(r"[\s-]+", "-", reading.name) in changed
+
+
+@lru_cache(maxsize=4)
+def is_child(text: str) -> bool:
+    """Whether the first age of a text is below 16 years.
+
+    Example:
+    >>> is_child("A 4-month-old boy whose mother is a 30-year-old nurse."), is_child("A 30-year-old nurse.")
+    (True, False)
+    """
     match = _AGE.search(text)
     return match is not None and (match["years"] is None or int(match["years"]) < 16)

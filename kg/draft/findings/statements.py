@@ -8,6 +8,7 @@ from typing import Any
 from kg.draft.findings.background import read_background
 from kg.draft.findings.diagnoses import find_diseases
 from kg.draft.findings.findings import NOW, grade_of, is_history, is_present_illness, severity_of, side_of, sites_after
+from kg.draft.findings.organs import unenlarged
 from kg.draft.names.ground import is_named_otherwise, named
 from kg.draft.names.recognise import Hit
 from kg.draft.names.stems import stems
@@ -15,7 +16,7 @@ from kg.draft.sheet import Sheet
 from kg.report import Span
 
 _GONE = re.compile(
-    r"[^.;,]{0,40}?\b(?:(?:had |has |have |completely |fully )*(?:resolved|disappeared|healed|subsided))\b(?!\s+(?:partially|"
+    r"[^.;,]{0,40}?\b(?:(?:had |has |have |completely |fully )*(?:resolved|disappeared|healed|subsided|ceased|stopped|abated|settled|cleared|vanished|remitted))\b(?!\s+(?:partially|"
     r"incompletely))",
     re.I,
 )
@@ -83,6 +84,18 @@ def read_findings(sheet: Sheet, sentence: Span, taken: list[tuple[int, int]], pr
             _write_history(sheet, sentence, hit, told, status, cue, evidence)
         elif not (again and any(curie == hit.curie for curie, _, _ in sheet.status)):
             _write_finding(sheet, sentence, hit, status, cue, procedure, evidence)
+
+
+def read_unenlarged(sheet: Sheet, sentence: Span) -> None:
+    """Write as absent the enlargement of the organs that a sentence says are of normal size."""
+    for start, end, curie in unenlarged(sheet.text, sentence.start, sentence.end):
+        evidence, key = sheet.quote(start, end), (curie, sheet.time_at(sentence, start), frozenset[str]())
+        if evidence is None or key in sheet.status or any(h.curie == curie for h in sheet.hits_in(sentence)):
+            continue
+        sheet.status[key] = "absent"
+        item = {"id": "", "is": sheet.term(curie), "status": "absent", **sheet.when(sentence, start)}
+        more = {"words": sheet.words(start, end), "confidence": 0.75, "note": "told of the organ's size"}
+        sheet.add("findings", item["is"].partition(" ! ")[2], item | more | evidence)
 
 
 def read_past_diseases(sheet: Sheet, sentence: Span, shorts: dict[str, str]) -> None:
@@ -182,8 +195,8 @@ def _write_history(sheet: Sheet, sentence: Span, hit: Hit, told: str, status: st
         return
     item: dict[str, Any] = {"id": "", "is": term, "kind": told, "status": kind_status}
     at = sheet.time_at(sentence, hit.start)
-    if sheet.order[at] < 0:
-        item["when"] = at
+    if sheet.order[at] < 0 and any(m.name == at for m in sheet.line.marks.get(sentence.start, ())):
+        item["when"] = at  # told in the sentence itself: what was so at an age told before need not be so of this
     item |= {
         "words": words[:200],
         "confidence": round(sure - 0.1, 2),
