@@ -40,7 +40,10 @@ ORDER = ("case", "report", "document", "curation", "patient", "times", "history"
          "investigations", "diagnoses", "treatments", "responses", "claims", "references")  # fmt: skip
 _GENERAL = re.compile(r"^(?:\w+[\s-]){1,5}(?:is|are) (?:a|an|the|one of)\b", re.I)
 #: What the authors say of patients at large: a labelled part of an abstract that draws the lesson, or what one should do.
-_LESSON = re.compile(r"(?:conclusions?|background|introduction|objectives?|importance|learning points?)\s*[:.]|[^.;]{0,160}\b(?:should|must) (?:always |also )?(?:be|consider|suspect|exclude)\b", re.I)
+_LESSON = re.compile(
+    r"(?:conclusions?|background|introduction|objectives?|importance|learning points?)\s*[:.]|[^.;]{0,160}\b(?:should|must) (?:always |also )?(?:be|consider|suspect|exclude)\b",
+    re.I,
+)
 _Ids = Ids
 _OF_THE_PATIENT = re.compile(r"\b(?:she|he|her|his|patient|year-old|this)\b", re.I)
 
@@ -141,9 +144,7 @@ def _read_story(sheet: Sheet, story: tuple[Span, ...], shared: _Shared) -> None:
         again = bool(proper) and number >= len(proper)
         general = (
             _GENERAL.match(sheet.text[sentence.start : sentence.start + 90]) or _LESSON.match(sheet.text, sentence.start, sentence.end)
-        ) and not _OF_THE_PATIENT.search(
-            sheet.text, sentence.start, sentence.end
-        )
+        ) and not _OF_THE_PATIENT.search(sheet.text, sentence.start, sentence.end)
         if general or sheet.quote(sentence.start, sentence.end) is None:
             continue
         taken = read_antibody_tests(sheet, sentence) + read_measurements(sheet, sentence)

@@ -8,7 +8,7 @@ from typing import Any
 
 from kg.draft.findings.negate import Scope, status_at
 from kg.draft.names.ground import vocabulary
-from kg.draft.names.recognise import Hit
+from kg.draft.names.recognise import Hit, complained_of
 from kg.draft.reading.source import Source
 from kg.draft.therapy.times import TimeLine
 from kg.record.model import TimePoint
@@ -84,6 +84,8 @@ class Sheet:
     def status_of(self, start: int, end: int) -> tuple[str, str]:
         """What the text says of a mention, and the word that says so; `family` also where relatives are said not to have it."""
         status, cue = status_at(self.scopes, start, end)
+        if status == "hypothetical" and complained_of(self.text, start, end, cue):
+            return "present", ""
         return ("family", cue) if status == "family-absent" else (status, cue)
 
     def denied_of_family(self, start: int, end: int) -> bool:

@@ -90,6 +90,7 @@ def find_mentions(text: str, start: int, end: int, hits: list[Hit], shorts: dict
     """
     found = list(_listed(text, start, end))
     found += [Mention(*t) for t in find_terms(text, (*SUBJECTS, *SITES), start, end) if _is_meant(text, t) and not _meets(t, found)]
+    found = [m for m in found if not _ATTRIBUTE.match(text, m.end - 3, end)]
     found = [m for m in found if shorts.get(text[m.start : m.end], m.curie) == m.curie]
     if shorts:
         found = [m if (spelt := _spelt_out(text, m, shorts)) is None else m._replace(curie=spelt) for m in found]
@@ -104,7 +105,7 @@ def find_mentions(text: str, start: int, end: int, hits: list[Hit], shorts: dict
             more.append(Mention(match.start("head"), match.end("head"), curie))
     first = bisect_left(hits, start, key=lambda hit: hit.start)
     for hit in hits[first : bisect_left(hits, end, key=lambda hit: hit.start)]:
-        if hit.rank < 2 and hit.end <= end and not _SAID.search(text, hit.start, hit.end):
+        if hit.rank < 2 and hit.end <= end and not _SAID.search(text, hit.start, hit.end) and not _ATTRIBUTE.match(text, hit.end - 3, end):
             more.append(Mention(hit.start, hit.end, hit.curie))
     for new in more:
         over = [m for m in found if new.start < m.end and m.start < new.end]
@@ -117,6 +118,10 @@ def find_mentions(text: str, start: int, end: int, hits: list[Hit], shorts: dict
     return sorted(m for m in found if not _FIRST_PART.match(text, m.end, end))
 
 
+#: A finding whose last word is the adjective of a noun that is none of it: `the most frequent infectious trigger`.
+_ATTRIBUTE = re.compile(
+    r"(?:ous|tic)\s+(?:triggers?|causes?|agents?|disease|diseases|complications?|process|origin|risk|factors?|status|state)\b"
+)
 #: A finding put together across a verb is what the sentence says, not what it speaks of.
 _SAID = re.compile(r"\b(?:is|are|was|were|be|been|has|have|can|may|causes?|in|with)\b")
 

@@ -53,7 +53,10 @@ def _antibodies() -> tuple[ManyOpenings, list[str]]:
 _ANTIBOD = Stems("antibod")
 #: After a target: it is that of antibodies. Before one: so are all of a list.
 _ANTIBODIES = re.compile(r"[\s-]+(?:Ig[AGM]\s+)?(?:auto-?)?antibod(?:y|ies)\b", re.I)
-_ANTIBODIES_TO = re.compile(r"\b(?:auto-?)?antibod(?:y|ies)\s+(?:\([^()]{1,20}\)\s+)?(?:to|against|for|directed against)\s+(?:(?!was\b|were\b|is\b|are\b|but\b|with\b)[^.;:]){0,90}\Z", re.I)
+_ANTIBODIES_TO = re.compile(
+    r"\b(?:auto-?)?antibod(?:y|ies)\s+(?:\([^()]{1,20}\)\s+)?(?:to|against|for|directed against)\s+(?:(?!was\b|were\b|is\b|are\b|but\b|with\b)[^.;:]){0,90}\Z",
+    re.I,
+)
 
 
 @lru_cache(maxsize=1)

@@ -103,9 +103,13 @@ def find_diseases(text: str, start: int, end: int, shorts: dict[str, str]) -> li
             curie = shorts[words]
         elif short := next((w for w in words.split() if w in shorts), ""):
             curie = spelt_out(text, words, short)  # "MTP deficiency" is a name of another disease than of the report's MTP
-        elif _is_capitals(words) and not _is_understood(text, words, curie):
-            continue
-        elif _is_other(curie, words) or len(words) < 4 and not words.isupper():
+        elif (
+            _is_capitals(words)
+            and not _is_understood(text, words, curie)
+            or _is_other(curie, words)
+            or len(words) < 4
+            and not words.isupper()
+        ):
             continue
         if curie and is_disease(curie) and not _ELSE.match(text, b, min(end, b + 20)):
             found.append((a, b, curie))
@@ -155,7 +159,7 @@ def _is_other(curie: str, words: str) -> bool:
     if " " not in words and is_short_form(curie, words):
         return True
     term = vocabulary().term(curie)
-    if named(words, ("UBERON",)) and normalise(words) != normalise(term.label):
+    if named(words, ("UBERON",)) and not named(words, ("HP",)) and normalise(words) != normalise(term.label):
         return True  # a part of the body, by which a disease of it is called too
     names = [(name, kind) for name, kind in term.names() if normalise(name) in (normalise(words), normalise(words).removesuffix("s"))]
     if names and all(kind == "related" for _, kind in names) and is_named_otherwise(curie, words):
@@ -221,6 +225,9 @@ def _diagnosed(text: str, sentence: Span, diseases: list[tuple[int, int, str]]) 
             yield a, b, curie, "suspected" if said == "confirmed" and _ENTERTAINED.search(text, b, min(sentence.end, b + 60)) else said
 
 
+_PLURAL = re.compile(r"(?:siblings|brothers|sisters|twins|cousins)\b", re.I)
+
+
 def read_title(sheet: Sheet, shorts: dict[str, str], quote: str) -> None:
     """Write the diseases of the title that are not among the diagnoses yet.
 
@@ -235,7 +242,10 @@ def read_title(sheet: Sheet, shorts: dict[str, str], quote: str) -> None:
         known = [str(d["is"]).partition(" ")[0] for d in sheet.parts["diagnoses"]]
         if any(curie == each or curie in terms.ancestors(each) for each in known) or _UNLIKE.search(sheet.text, place.start, a):
             continue
-        if sheet.status_of(a, b)[0] not in ("present", "absent", "uncertain") or _EPONYM.search(sheet.text[max(place.start, a - 20) : a]):
+        status, cue = sheet.status_of(a, b)
+        if status == "family" and _PLURAL.match(cue):
+            status = "present"  # "Two siblings with ...": they are the patients
+        if status not in ("present", "absent", "uncertain") or _EPONYM.search(sheet.text[max(place.start, a - 20) : a]):
             continue
         asks = "?" in sheet.text[b : place.end]
         _write(sheet, a, b, curie, "suspected" if asks else "confirmed", {}, 0.6, "from the title")

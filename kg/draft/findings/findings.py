@@ -180,7 +180,10 @@ _NEGATIVE = re.compile(
 )
 _POSITIVE = re.compile(r"\bpositive\b|\bgrew\b|\byielded\b", re.I)
 #: What an examination showed is nothing, or nothing unusual; and what may stand beside it all the same.
-_NOTHING = re.compile(r"\s*(?:that\s+)?(?:(?P<no>no(?!\s+(?:change|longer|more|improvement))|neither|absence of|nothing)\b|(?:(?:an?|the|only|entirely|completely|otherwise)\s+){0,3}(?:normal|unremarkable)\b)", re.I)
+_NOTHING = re.compile(
+    r"\s*(?:that\s+)?(?:(?P<no>no(?!\s+(?:change|longer|more|improvement))|neither|absence of|nothing)\b|(?:(?:an?|the|only|entirely|completely|otherwise)\s+){0,3}(?:normal|unremarkable)\b)",
+    re.I,
+)
 _BESIDE = re.compile(r"\b(?:but|except|apart from|other than|only|with(?! (?:no|normal)\b))\b", re.I)
 #: After "and": another examination, or another thing, has a verb of its own.
 _ANOTHER = re.compile(r"\s+and\s+(?:the|an?|his|her)\s+(?:[\w-]+\s+){1,3}(?:was|were|is|are|showed|revealed)\b", re.I)

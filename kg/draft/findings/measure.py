@@ -31,13 +31,13 @@ _LINK = (
     r"(?:\s*+\([^()]{1,25}\))?\s*+(?:levels?|counts?|concentrations?|values?|titers?)?\s*+(?:\([^()]{1,25}\))?\s*+(?:(?:was|"
     r"were|is|of|at|to|had|with|a|an|the|as|=|:|,|–|—|-|\(|low|high|elevated|raised|decreased|reduced|"
     r"increased|normal|found|noted|measured|only|up|down|about|approximately|estimated|slightly|markedly|"
-    r"mildly|severely|level|fell|rose|dropped|improved|declined|climbed|peaked|normali[sz]ed|returned|back)\s*+){0,6}"
+    r"mildly|severely|level|fell|fallen|rose|risen|dropped|improved|declined|climbed|peaked|remained|still|normali[sz]ed|returned|back)\s*+){0,6}"
 )
 _NORMAL = re.compile(
     r"^\s*[a-zA-Z/µμ%]{0,8}\s*[\[(,;]?\s*(?:(?P<bracket>[\[(])\s*(?=\d[\d.,]*\s?(?:[-–]|to)\s?\d|[<>≤≥]\s?\d)|(?:normal|reference)(?:\s+(?:range|"
     r"value|values|limits?|level|levels|interval))?|n(?:ormal)?\s?[:=]|ref\.?(?:erence)?(?:\s?range)?|"
     r"range|nl|NR|RR)\s*[:=,]?\s*(?:is\s|was\s|of\s)?(?P<range>[<>≤≥]?\s?\d+(?:[.,]\d+)*(?:\s?(?:-|–|"
-    r"to)\s?\d+(?:[.,]\d+)*)?)",
+    r"to)\s?\d+(?:[.,]\d+)*)?)(?!\d|[.,]\d)(?!\s?(?:st|nd|rd|th|(?:per)?centiles?|SDS?|days?|weeks?|months?|years?|hours?|times|fold)\b)",
     re.I,
 )
 #: A verb of change (`fell to`, `increased from`) says nothing of high or low.
@@ -45,7 +45,7 @@ _HIGH = re.compile(r"\b(?:elevated|raised|high|increased|elevation)\b(?!\s+(?:fu
 _LOW = re.compile(r"\b(?:low|decreased|reduced|diminished|depressed)\b(?!\s+(?:further\s+)?(?:to|from|by)\b)", re.I)
 BACK_TO_NORMAL = re.compile(r"\b(?:normali[sz]ed|(?:returned|back) to (?:the )?normal)\b", re.I)
 #: Findings that may stand for the value they are read from (`leucocytosis (18,500/µL)`); only with its unit.
-AS_FINDING = re.compile(r"(?:osis|[pn]enia|a?emia|philia)\Z")
+AS_FINDING = re.compile(r"(?:osis|[pn]enia|a?emia|philia|cardi(?:a|c)|\Afebrile|\Apyrexial)\Z")
 #: After a number: it is not of this analyte, or not of blood (`25-hydroxyvitamin D`, `3–5/high power field`, `9 and 1.0 mg/dL, respectively`).
 _NOT_THIS = re.compile(
     r"[-–]?\s?(?:hydroxy|OH\b)|\s?(?:[-–]\s?\d+\s?)?(?:/|per)\s?(?:hpf|lpf|high|low)\b|[^.;]{0,40}?\s(?:and|,)\s+[<>]?\s?\d[^;]{0,40}?\brespectively\b|[^.;]{0,12}?,? respectively\b",
@@ -53,7 +53,8 @@ _NOT_THIS = re.compile(
 )
 #: Given as solutions of so many per cent; in blood they have other units.
 _INFUSED = frozenset({"bicarbonate", "sodium", "potassium", "calcium", "magnesium", "phosphate", "glucose", "albumin"})
-_LOWERS = re.compile(r"\Ahypo|penia\Z|\Aana?emia\Z")
+_PREDICTED = re.compile(r"(?:\s*(?:L|l|litres?|liters?)\b)?\s*[(,;]\s*(?P<of>\d{1,3}(?:\.\d)?)\s?%\s*(?:of\s+)?(?:the\s+)?pred", re.I)
+_LOWERS = re.compile(r"\Ahypo|penia\Z|\Aana?emia\Z|\Abradycardi")
 _SUPER = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
 
@@ -143,6 +144,11 @@ def _read(text: str, match: re.Match[str], name: str, analyte: Analyte, stop: in
     if match["second"] and name not in ("blood pressure", "bp", "arterial pressure"):
         return None
     value = float(number.replace(",", ""))
+    predicted = _PREDICTED.match(text, match.end(), stop) if "%" in analyte.limits and unit in ("", "L/s", "L/min") else None
+    if predicted:  # a volume says little by itself, its share of the predicted one does
+        interpretation = against(float(predicted["of"]), f"{analyte.limits['%'][0]}-{analyte.limits['%'][1]}")
+        shown = analyte.shows(interpretation)
+        return Reading(match.start(), predicted.end(), name, analyte.of, f"{predicted['of']}%", "", "", interpretation, shown, _ADULT)
     known = unit in analyte.limits
     if _NOT_THIS.match(text, match.end(), stop) or unit == "%" and name in _INFUSED:
         return None
@@ -160,7 +166,7 @@ def _read(text: str, match: re.Match[str], name: str, analyte: Analyte, stop: in
         ):
             return None
     normal = _NORMAL.match(text[match.end() : min(stop, match.end() + 60)])
-    if normal and normal["bracket"] == "[" and "." not in normal["range"] and "[1]" in text:
+    if normal and normal["bracket"] == "[" and "." not in normal["range"] and re.search(r"\[1[],\s–-]", text):
         normal = None  # a citation
     context = text[max(match.start() - 40, 0) : match.end()]
     context = (

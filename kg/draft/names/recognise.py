@@ -7,11 +7,12 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from kg.draft.findings.measure import value_findings
-from kg.draft.findings.negate import Scope, scopes, status_at
+from kg.draft.findings.negate import Scope, is_reason, scopes, status_at
 from kg.draft.names.abbreviations import with_abbreviations
 from kg.draft.names.adjacent import adjacent
 from kg.draft.names.brackets import bracketed, unbracketed
 from kg.draft.names.contexts import is_meant
+from kg.draft.names.ground import named
 from kg.draft.names.joining import joined
 from kg.draft.names.numbered import numbered
 from kg.draft.names.packed import Tables
@@ -95,11 +96,23 @@ class Mention(NamedTuple):
     rank: int
 
 
-def _status(found: list[Scope], hit: Hit) -> str:
+def complained_of(text: str, start: int, end: int, cue: str) -> bool:
+    """Whether a mention that this cue makes hypothetical is a complaint that somebody was examined for, and so is there.
+
+    Example:
+    >>> [complained_of(text, 0, len(text), "evaluated for") for text in ("muscle cramps", "coeliac disease")]
+    [True, False]
+    """
+    return is_reason(cue) and named(text[start:end], ("MONDO",)) is None
+
+
+def _status(text: str, found: list[Scope], hit: Hit) -> str:
     """The status of a hit; `no` before its first word denies what is said of that word: `neither ears nor nails were small`."""
-    status, _ = status_at(found, hit.start, hit.end)
+    status, cue = status_at(found, hit.start, hit.end)
     if status == "family-absent":
         return "absent"
+    if status == "hypothetical" and complained_of(text, hit.start, hit.end, cue):
+        return "present"
     if status == "present" and hit.rank == 2:
         begun, cue = status_at(found, hit.start, hit.start + 1)
         if begun == "absent" and cue.lower() in ("no", "neither", "nor"):
@@ -115,7 +128,7 @@ def hpo_mentions(text: str) -> list[Mention]:
     [('fever', 'HP:0001945', 'absent'), ('short fingers', 'HP:0009381', 'present'), ('short fingers and toes', 'HP:0001831', 'present')]
     """
     found = scopes(text)
-    out = [Mention(h.start, h.end, h.curie, _status(found, h), h.rank) for h in recogniser().find(text)]
+    out = [Mention(h.start, h.end, h.curie, _status(text, found, h), h.rank) for h in recogniser().find(text)]
     out += [Mention(start, end, curie, "present", 4) for start, end, curie in value_findings(text)]
     return sorted(out)
 

@@ -15,7 +15,7 @@ The readers look at the mended text; what is quoted is the text as given, so eac
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 
 from kg.draft.names.words import word_list
@@ -56,7 +56,7 @@ class Mended:
 
     def mended(self, origin: int) -> int:
         """Where a place of the text as given stands in the mended one."""
-        k = bisect_right(self.origins, origin) - 1
+        k = max(0, bisect_left(self.origins, origin) - 1)
         end = self.places[k + 1] if k + 1 < len(self.places) else len(self.text)
         return min(self.places[k] + origin - self.origins[k], end)
 
@@ -93,7 +93,9 @@ def mend(text: str) -> Mended:
             put(" " if len(line) >= _LONG and " " in line else match["gap"], match.start())
         else:
             words = _whole_words(text) if words is None else words
-            put(match["first"], match.start())
+            for k, letter in enumerate(match["first"], match.start()):
+                for plain in _LIGATURES.get(letter, letter):
+                    put(plain, k)
             if match["hyphen"] == "-" and _keeps_hyphen(match["first"].lower(), match["rest"].lower(), words):
                 put("-", match.start("hyphen"))
             for k, letter in enumerate(match["rest"], match.start("rest")):
