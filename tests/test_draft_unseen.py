@@ -49,6 +49,12 @@ def status_of(text: str, label: str) -> list[str]:
         ("She gained 8 kg.", "Weight loss", []),
         ("Enteric fever was suspected.", "Fever", []),
         ("Evening fever was suspected.", "Fever", ["uncertain"]),
+        ("Migraine was initially suspected.", "Migraine", ["uncertain"]),
+        ("Migraine was initially present.", "Migraine", ["present"]),
+        ("She had generalised seizures. She had no seizures.", "Seizure", ["uncertain"]),
+        ("She had focal seizures. She had no vertigo.", "Vertigo", ["absent"]),
+        ("She never had rash as a child.", "Skin rash", []),
+        ("She never had rash as a cause.", "Skin rash", ["absent"]),
         ("She was evaluated for headache.", "Headache", ["present"]),
         ("She was screened for headache.", "Headache", []),
         ("She was screened for deafness and found to have vertigo.", "Vertigo", ["present"]),
@@ -116,6 +122,23 @@ def test_how_an_examination_came_out(text, outcome):
     assert outcome_of(text, 0, len(text))[0] == outcome
 
 
+def test_neither_parent_is_the_patient():
+    assert [(h["kind"], h["status"]) for h in part("history", "Neither parent had epilepsy.")] == [("family", "absent")]
+    assert status_of("Neither parent had epilepsy.", "Seizure") == [] and status_of("She had neither rash nor epilepsy.", "Seizure") == [
+        "absent"
+    ]
+
+
+def test_an_examination_thought_of_but_not_done():
+    assert [i["outcome"] for i in part("investigations", "A liver biopsy was considered but not performed.")] == ["not-done"]
+    assert [i["outcome"] for i in part("investigations", "A liver biopsy was considered and showed steatosis.")] == ["abnormal"]
+
+
+def test_a_disease_named_with_its_cause_and_then_diagnosed():
+    assert "gout" in [d["is"].partition(" ! ")[2] for d in part("diagnoses", "Gout secondary to thiazide treatment was diagnosed.")]
+    assert part("diagnoses", "Gout and the scars that it leaves behind were discussed.") == []
+
+
 def test_a_side_told_after_a_semicolon_is_of_something_else():
     (pain,) = [f for f in part("findings", "She had knee pain; the left hand was warm.") if "Knee pain" in f["is"]]
     assert "laterality" not in pain
@@ -168,6 +191,7 @@ def test_limits_of_adults_hold_for_no_pregnant_woman_and_no_child():
         ("Thyroid peroxidase antibodies were 90 IU/mL (normal <35).", [("Anti-thyroid peroxidase antibody positivity", "positive")]),
         ("Thyroid peroxidase antibodies were 9 IU/mL (normal <35).", [("Anti-thyroid peroxidase antibody positivity", "negative")]),
         ("Parietal cell antibodies were not measured.", [("Antiparietal cell antibody positivity", "not-tested")]),
+        ("NMDA receptor and CASPR2 antibodies were negative.", [("Anti-NMDA receptor antibody positivity", "negative"), ("Anti-CASPR2", "negative")]),
         ("Thyroid peroxidase is an enzyme; antibodies were present.", []),
     ],
 )  # fmt: skip

@@ -120,7 +120,7 @@ def find_mentions(text: str, start: int, end: int, hits: list[Hit], shorts: dict
 
 #: A finding whose last word is the adjective of a noun that is none of it: `the most frequent infectious trigger`.
 _ATTRIBUTE = re.compile(
-    r"(?:ous|tic)\s+(?:triggers?|causes?|agents?|disease|diseases|complications?|process|origin|risk|factors?|status|state)\b"
+    r"(?:ous|tic|nic)\s+(?:seizures?|attacks?|crises|crisis|episodes?|triggers?|causes?|agents?|disease|diseases|complications?|process|origin|risk|factors?|status|state)\b"
 )
 #: A finding put together across a verb is what the sentence says, not what it speaks of.
 _SAID = re.compile(r"\b(?:is|are|was|were|be|been|has|have|can|may|causes?|in|with)\b")

@@ -52,7 +52,9 @@ def _antibodies() -> tuple[ManyOpenings, list[str]]:
 
 _ANTIBOD = Stems("antibod")
 #: After a target: it is that of antibodies. Before one: so are all of a list.
-_ANTIBODIES = re.compile(r"[\s-]+(?:Ig[AGM]\s+)?(?:auto-?)?antibod(?:y|ies)\b", re.I)
+_ANTIBODIES = re.compile(
+    r"(?:[\s-]receptor)?(?:(?:,|,?\s+and|,?\s+or)\s+[\w-]+(?:[\s-]receptor)?){0,3}[\s-]+(?:Ig[AGM]\s+)?(?:auto-?)?antibod(?:y|ies)\b", re.I
+)
 _ANTIBODIES_TO = re.compile(
     r"\b(?:auto-?)?antibod(?:y|ies)\s+(?:\([^()]{1,20}\)\s+)?(?:to|against|for|directed against)\s+(?:(?!was\b|were\b|is\b|are\b|but\b|with\b)[^.;:]){0,90}\Z",
     re.I,
@@ -82,7 +84,8 @@ def _of_targets(text: str, start: int, end: int) -> list[tuple[int, int, str]]:
     for number, match in patterns.finditer(text, start, end):
         own = _ANTIBODIES.match(text, match.end(), end)
         if curies[number] and (own or _ANTIBODIES_TO.search(text, max(start, match.start() - 120), match.start())):
-            found.append((match.start(), own.end() if own else match.end(), curies[number]))
+            alone = own is not None and not re.search(r",|\sand\s|\sor\s", own.group())
+            found.append((match.start(), own.end() if own and alone else match.end(), curies[number]))
     return found
 
 

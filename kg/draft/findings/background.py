@@ -29,7 +29,7 @@ _TOLD = (
                  r"\b(?:dr(?:ank|unk|inking)|abus(?:ed|ing)) (?:alcohol|heavily|(?:alcohol )?to excess)\b[^.;]{0,40}?\buntil\b|\b(?:former|ex-?)\s?(?:heavy )?(?:drinker|alcoholic)\b|"
                  r"\b(?:former|previous|past) (?:heavy |excessive )?alcohol (?:use|abuse|misuse|consumption|dependence)\b"),
         ("current", r"\bdrinks alcohol\b|\bconsumes alcohol\b|\bsocial drinker\b"),
-        ("", r"\balcohol (?:use|consumption|intake|ingestion|drinking|history)\b|\bdr(?:ank|inking|ink) alcohol\b|(?<=smoking, )alcohol\b|(?<=smoking or )alcohol\b|(?<=smoking and )alcohol\b|(?<=tobacco or )alcohol\b|(?<=tobacco, )alcohol\b|\b(?:use|consumption|history) of alcohol\b"),
+        ("", r"\balcohol (?:use|abuse|misuse|consumption|intake|ingestion|drinking|history)\b|\bdr(?:ank|inking|ink) alcohol\b|(?<=smoking, )alcohol\b|(?<=smoking or )alcohol\b|(?<=smoking and )alcohol\b|(?<=tobacco or )alcohol\b|(?<=tobacco, )alcohol\b|\b(?:use|consumption|history) of alcohol\b"),
     )),
     ("illicit drug use", "exposure", (("", r"\b(?:illicit|recreational|illegal) (?:drugs?|substances?)(?: (?:use|abuse|consumption))?|\b(?:intravenous|IV) drug (?:use|abuse)\b"),)),
     ("consanguinity", "family", (

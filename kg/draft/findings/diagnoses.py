@@ -21,7 +21,7 @@ _CUE = Openings(
 )
 #: A disease before its verb: `macrophage activation syndrome was diagnosed`; not `a man with gout was diagnosed with lupus`.
 _CUE_AFTER = re.compile(
-    r"\s*(?:\([^()]{1,30}\)\s*)?,?\s*(?:was|were|is|has been|have been|had been|could be)\s+(?:(?:then|also|finally|eventually|clinically|initially|therefore|thus|subsequently|"
+    r"\s*(?:\([^()]{1,30}\)\s*)?(?:(?:associated with|due to|secondary to|caused by)\s+(?:(?!was\b|were\b|is\b|has\b|had\b|and\b)[\w-]+\s+){1,5})?,?\s*(?:was|were|is|has been|have been|had been|could be)\s+(?:(?:then|also|finally|eventually|clinically|initially|therefore|thus|subsequently|"
     r"later|first|definitively|histologically|strongly|not)\s+){0,2}(?P<verb>diagnosed(?!\s+(?:with|as|to have|of)\b)|suspected(?!\s+(?:of|to)\b)|confirmed|established|made|ruled out|excluded)\b",
     re.I,
 )

@@ -206,7 +206,7 @@ def read_procedures(text: str, start: int, end: int) -> list[Procedure]:
 
 _NOT_DONE = re.compile(
     r"[^.;,]{0,40}?\b(?:(?:was|were|has been|have been|had been|could)\s+not\s+(?:be\s+)?(?:performed|done|available|carried out|obtained|undertaken|possible|considered|repeated|indicated)|"
-    r"(?:was|were) (?:refused|declined|deferred|withheld|postponed|not attempted|not taken))\b",
+    r"(?:was|were) (?:refused|declined|deferred|withheld|postponed|not attempted|not taken)|but\s+(?:was\s+|were\s+)?(?:not\s+(?:performed|done|carried out|undertaken|possible|pursued|available)|declined|refused|deferred))\b",
     re.I,
 )
 

@@ -101,7 +101,7 @@ def _behind(text: str, start: int, ending: Openings) -> int:
 
 
 #: What brought somebody: a complaint after one of these is one that there is, a disease is only looked for.
-_REASONS = frozenset(("evaluated for", "evaluation for", "investigated for", "assessed for", "work-up for", "workup for"))
+_REASONS = frozenset(("evaluated for", "investigated for", "assessed for"))
 
 
 def is_reason(cue: str) -> bool:

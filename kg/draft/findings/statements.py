@@ -31,6 +31,11 @@ _FOR_YEARS = re.compile(
     r"twelve|fifteen|twenty|thirty|many|several)\s+years\b|\s+(?:since|in|from|during)\s+(?:(?:his|her|early|late)\s+)*(?:childhood|infancy|birth|adolescence)\b",
     re.I,
 )
+#: Right after a mention: it was so, or was not, in another time of life.
+_AS_CHILD = re.compile(
+    r"\s+(?:as an? (?:(?:young|small) )?(?:child|baby|infant|boy|girl|teenager|adolescent)|(?:in|during) (?:early |late |his |her )*(?:childhood|infancy|adolescence|youth))\b",
+    re.I,
+)
 _SUFFERED = re.compile(r"\bsuffer(?:ed|s|ing)\s+(?:from\s+)?(?:[\w\s-]+(?:,|and)\s+)?\Z", re.I)
 _ALSO_HISTORY = re.compile(r"\bhistory of\b", re.I)
 _REASON = re.compile(r"due to|because of", re.I)
@@ -73,6 +78,8 @@ def read_findings(sheet: Sheet, sentence: Span, taken: list[tuple[int, int]], pr
         )
         if status == "family" and sheet.denied_of_family(hit.start, hit.end):
             status = "absent"
+        if told is None and status in ("present", "absent") and _AS_CHILD.match(sheet.text, hit.end, sentence.end):
+            told = "condition"
         if (
             told == "condition"
             and status == "absent"
@@ -217,6 +224,11 @@ def _write_finding(sheet: Sheet, sentence: Span, hit: Hit, status: str, cue: str
         item["status"] = status
     at = sheet.time_at(sentence, hit.start)
     key = (hit.curie, at, frozenset(sites))
+    if status in ("present", "absent") and (other := _contradicted(sheet, hit.curie, at, status)):
+        status, reason, sure = "uncertain", f"told as {status} beside {other} at the same time", 0.3
+        item["status"] = status
+        if any((f["is"], f.get("status"), f.get("at", "presentation")) == (term, status, at) for f in sheet.parts["findings"]):
+            return
     if status in ("present", "absent"):
         if sheet.status.get(key) == status:
             return
@@ -237,6 +249,17 @@ def _write_finding(sheet: Sheet, sentence: Span, hit: Hit, status: str, cue: str
     if reason:
         item["note"] = reason
     sheet.add("findings", words, item | evidence)
+
+
+def _contradicted(sheet: Sheet, curie: str, at: str, status: str) -> str:
+    """The label of a finding said of the same time that goes against this one: a kind of it that is there, or one it is a kind of that is not."""
+    other = "absent" if status == "present" else "present"
+    for (one, when, sites), said in sheet.status.items():
+        if when == at and said == other and one != curie and not (sites and status == "present"):
+            wide, narrow = (one, curie) if status == "present" else (curie, one)
+            if wide in sheet.terms.ancestors(narrow):
+                return sheet.terms.term(one).label
+    return ""
 
 
 def sureness(hit: Hit, status: str, cue: str, words: str, term: str) -> tuple[float, str]:
