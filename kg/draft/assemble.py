@@ -23,6 +23,7 @@ from kg.draft.names.own import with_own
 from kg.draft.names.recognise import Hit, recogniser
 from kg.draft.reading.document import read_document, read_references
 from kg.draft.reading.mended import mend
+from kg.draft.reading.openings import Stems
 from kg.draft.reading.patient import read_patient
 from kg.draft.reading.persons import is_of_several, stories
 from kg.draft.reading.pregnancy import read_pregnancy
@@ -44,6 +45,7 @@ _LESSON = re.compile(
     r"(?:conclusions?|background|introduction|objectives?|importance|learning points?)\s*[:.]|[^.;]{0,160}\b(?:should|must) (?:always |also )?(?:be|consider|suspect|exclude)\b",
     re.I,
 )
+_MAY_BE_LESSON = Stems("conclusion", "background", "introduction", "objective", "importance", "learning", "should", "must")
 _Ids = Ids
 _OF_THE_PATIENT = re.compile(r"\b(?:she|he|her|his|patient|year-old|this)\b", re.I)
 
@@ -143,7 +145,9 @@ def _read_story(sheet: Sheet, story: tuple[Span, ...], shared: _Shared) -> None:
     for number, sentence in enumerate([*proper, *sums_up]):
         again = bool(proper) and number >= len(proper)
         general = (
-            _GENERAL.match(sheet.text[sentence.start : sentence.start + 90]) or _LESSON.match(sheet.text, sentence.start, sentence.end)
+            _GENERAL.match(sheet.text[sentence.start : sentence.start + 90])
+            or _MAY_BE_LESSON.search(sheet.text, sentence.start, sentence.end)
+            and _LESSON.match(sheet.text, sentence.start, sentence.end)
         ) and not _OF_THE_PATIENT.search(sheet.text, sentence.start, sentence.end)
         if general or sheet.quote(sentence.start, sentence.end) is None:
             continue
