@@ -55,12 +55,12 @@ _CONTACT = re.compile(r"(?:corresponding author|correspondence|address for corre
 _E_MAIL = re.compile(r"\S+@\S+\.\w")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:Dr|Mr|Mrs|Ms|Prof|Fig|Figs|Ref|Refs|No|vs|etc|al|approx|ca|cf|e\.g|i\.e|i\.v|i\.m|p\.o|s\.c|St|Jr|Tel|resp|incl|max|min|vol|ed|eds"
-    r"|[A-Z])|\b[ap]\.m)\.\Z",
+    r"|(?<!/)[A-Z])|\b[ap]\.m)\.\Z",
     re.I,
 )
 _LONGEST_ABBREVIATION = 12  # letters, and some more
 _SPACE, _GAP, _LONG_GAP = re.compile(r"\s*"), re.compile(r"\s(?:\s+|(?<! ))"), re.compile(r"\s\s+")
-_SENTENCE_END = re.compile(r"[.!?][\"'”’)\]]*(?:[⁰¹²³⁴⁵⁶⁷⁸⁹,⁻–-]+|\[[\d,;\s–-]+\])?(?=\s+[\"'“‘(\[]?[A-Z0-9“]|\s*\Z)")
+_SENTENCE_END = re.compile(r"[.!?][\"'”’)\]]*(?:[⁰¹²³⁴⁵⁶⁷⁸⁹,⁻–-]+|\[[\d,;\s–-]+\]|(?<=[A-Za-z)]{2}\.)\d{1,2}(?:[,–-]\d{1,2})*)?(?=\s+[\"'“‘(\[]?[A-Z0-9“]|\s*\Z)")
 
 
 @dataclass(frozen=True, slots=True, order=True)

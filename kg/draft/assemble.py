@@ -18,10 +18,12 @@ from kg.draft.emit import to_yaml
 from kg.draft.findings.diagnoses import read_diagnoses, read_title, short_forms
 from kg.draft.findings.pregnancy import read_pregnancy
 from kg.draft.findings.results import read_antibody_tests, read_examinations, read_measurements
-from kg.draft.findings.statements import read_findings, read_past_diseases
+from kg.draft.findings.statements import read_findings, read_past_diseases, read_unenlarged
 from kg.draft.names.own import with_own
 from kg.draft.names.recognise import Hit, recogniser
+from kg.draft.patterns.openings import Stems
 from kg.draft.reading.document import read_document, read_references
+from kg.draft.reading.mended import mend
 from kg.draft.reading.negate import Scope, scopes
 from kg.draft.reading.patient import read_patient
 from kg.draft.reading.persons import is_of_several, stories
@@ -38,6 +40,12 @@ from kg.report import Report, Span, load_report
 ORDER = ("case", "report", "document", "curation", "patient", "times", "history", "findings", "antibodies", "measurements",
          "investigations", "diagnoses", "treatments", "responses", "claims", "references")  # fmt: skip
 _GENERAL = re.compile(r"^(?:\w+[\s-]){1,5}(?:is|are) (?:a|an|the|one of)\b", re.I)
+#: What the authors say of patients at large: a labelled part of an abstract that draws the lesson, or what one should do.
+_LESSON = re.compile(
+    r"(?:conclusions?|background|introduction|objectives?|importance|learning points?)\s*[:.]|[^.;]{0,160}\b(?:should|must) (?:always |also )?(?:be|consider|suspect|exclude)\b",
+    re.I,
+)
+_MAY_BE_LESSON = Stems("conclusion", "background", "introduction", "objective", "importance", "learning", "should", "must")
 _Ids = Ids
 _OF_THE_PATIENT = re.compile(r"\b(?:she|he|her|his|patient|year-old|this)\b", re.I)
 
@@ -84,7 +92,8 @@ def draft_report(source: str | Path | Report, case: str = "draft") -> Draft:
     """
     report = load_report(source) if isinstance(source, Path) else Report(source) if isinstance(source, str) else source
     remarks = check_text(report.text)
-    made = Source(report)
+    made = Source(report, mend(report.text))
+    text = made.text
     body = with_roles(made)
     told = stories(made, story_of(made, body))
     if len(told) > 1:
@@ -92,8 +101,8 @@ def draft_report(source: str | Path | Report, case: str = "draft") -> Draft:
     elif is_of_several(report.text):
         remarks.append("the report seems to tell of several patients, but nothing parts them; the record may mix them")
     shared = _Shared(
-        made, sorted(with_own(report.text, recogniser().find(report.text))), scopes(report.text), read_document(made), read_references(made),
-        argument_of(made, body), define_short_forms(report.text, [(s.start, s.end) for _, story in told for s in story]), short_forms(report.text),
+        made, sorted(with_own(text, recogniser().find(text))), scopes(text), read_document(made), read_references(made),
+        argument_of(made, body), define_short_forms(text, [(s.start, s.end) for _, story in told for s in story]), short_forms(text),
     )  # fmt: skip
     records: list[dict[str, Any]] = []
     for name, story in told:
@@ -135,15 +144,19 @@ def _read_story(sheet: Sheet, story: tuple[Span, ...], shared: _Shared) -> None:
     proper = [s for s in story if s.section != "abstract"]
     for number, sentence in enumerate([*proper, *sums_up]):
         again = bool(proper) and number >= len(proper)
-        general = _GENERAL.match(sheet.text[sentence.start : sentence.start + 90]) and not _OF_THE_PATIENT.search(
-            sheet.text, sentence.start, sentence.end
-        )
+        general = (
+            _GENERAL.match(sheet.text[sentence.start : sentence.start + 90])
+            or _MAY_BE_LESSON.search(sheet.text, sentence.start, sentence.end)
+            and _LESSON.match(sheet.text, sentence.start, sentence.end)
+        ) and not _OF_THE_PATIENT.search(sheet.text, sentence.start, sentence.end)
         if general or sheet.quote(sentence.start, sentence.end) is None:
             continue
         taken = read_antibody_tests(sheet, sentence) + read_measurements(sheet, sentence)
         procedure = read_examinations(sheet, sentence)
         taken += read_pregnancy(sheet, sentence) + course.read(sentence, number, again=again)
         read_findings(sheet, sentence, taken, procedure, again=again)
+        if not again:
+            read_unenlarged(sheet, sentence)
         read_past_diseases(sheet, sentence, shared.diseases)
         read_diagnoses(sheet, sentence, shared.diseases)
         responses.read(sentence, number, again=again or sentence.section.startswith("figure"))

@@ -30,7 +30,7 @@ _OF_THE_CASE = re.compile(
 )
 _OWN_CITE = re.compile(rf"\s*(?:\([^()]{{1,14}}\))?[,.]?\s?({CITE.pattern})")
 _DOUBT = re.compile(
-    r"\b(?:may|might|could|possibly|probably|potentially|perhaps|suggested|thought|believed|postulated|presumed|appears?|seems?|associated with)\b"
+    r"\b(?:may|might|could|possibly|probably|potentially|perhaps|suggested|thought|believed|postulated|presumed|appears?|seems?|associated with|with (?:variable|varying|mixed|inconsistent|conflicting|limited|some|little|partial|modest|moderate|poor))\b"
 )
 _CONTEXT_NOTE = "; a short reference is taken to mean what was named before it"
 MOST = 14  # claims of one sentence
@@ -54,7 +54,7 @@ def _cues() -> frozenset[str]:
 _ASSERTING = re.compile(
     r"\b(?:(?:is|are) (?:[a-z]+ly )?(?:an? |the )(?:[a-z]+[a-z-]* ){0,6}?(?:disease|disorder|condition|syndrome|malformation|tumou?r|neoplasm|infection|vasculitis|abnormality|anomaly|malignancy|carcinoma|"
     r"cancer|treatment|therapy|drug)|(?:features?|manifestations?|symptoms?|signs?|findings?|hallmarks?|complications?|presentations?|effects?) (?:of|in|on)|(?:seen|found|observed|common|frequent|described|"
-    r"reported|present|encountered|used|given|proposed|suggested|tried|considered) (?:[a-z]+ )?(?:in|for|to|as)|presents? (?:[a-z]+ )?(?:with|as)|(?:treatment|therapy|management|therapies|options) (?:of|for|in|with)|"
+    r"reported|present|encountered|used|given|proposed|suggested|tried|considered) (?:[a-z]+ |with (?:[a-z]+ ){1,2})?(?:in|for|to|as)|presents? (?:[a-z]+ )?(?:with|as)|(?:treatment|therapy|management|therapies|options) (?:of|for|in|with)|"
     r"treated (?:[a-z]+ )?(?:with|by)|(?:can|may|might) (?:[a-z]+ )?(?:occur|develop|arise)|(?:of choice|line (?:treatment|therapy|drug)))\b"
 )
 
@@ -199,7 +199,7 @@ def _claim(text: str, mentions: list[Mention], told: Told, number: int, marked: 
     subject, object_ = mentions[told.subject], mentions[number]
     if told.effect in ("characterised-by", "leads-to"):
         object_ = object_._replace(curie=as_finding(object_.curie, text[object_.start : object_.end]))
-    elif told.effect == "can-be-seen-in":
+    if told.effect in ("can-be-seen-in", "leads-to"):
         subject = subject._replace(curie=as_finding(subject.curie, text[subject.start : subject.end]))
     if subject.curie == object_.curie or subject.curie.startswith((*SITES, NONE)):
         return None

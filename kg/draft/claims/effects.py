@@ -24,6 +24,13 @@ _HEDGE = re.compile(
 )
 
 
+#: After a verb of use: how well it went.
+_RESULTS = re.compile(
+    r"\s+(?:[a-z]+ly\s+)?(with\s+(?:variable|varying|mixed|inconsistent|conflicting|limited|some|little|partial|modest|moderate|poor|good|encouraging|promising|different)\s+(?:degrees?\s+of\s+)?"
+    r"(?:results?|success|efficacy|effects?|outcomes?|benefit|responses?))\b"
+)
+
+
 class Told(NamedTuple):
     """One assertion.
 
@@ -102,6 +109,10 @@ def _told(found: Found, read: Drawn) -> Told | None:
         within = next((number for number, _, _ in _items(found.within)), None)
     via = next((number for number, _, _ in _items(found.via)), None) if found.via else None
     hedges = " ".join(dict.fromkeys(m.group() for m in _HEDGE.finditer(read.text[max(0, start - 60) : found.verb[1]].rpartition(">")[2])))
+    if results := _RESULTS.match(read.text, found.verb[1]):
+        hedges = f"{hedges} {results[1]}".strip()
+        if found.effect == "offered-for":  # "was tried with mixed results": what was done, not what is advised
+            found = found._replace(effect="used-for")
     end = min(found.verb[1], len(read.places)) - 1
     return Told(
         found.effect, first, tuple(dict.fromkeys(number for number, _, _ in objects)), (read.places[start], read.places[max(end, start)] + 1),

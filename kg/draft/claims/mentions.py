@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from kg.draft.claims.symbols import find_genes, gene
+from kg.draft.findings.diagnoses import spelt_out
 from kg.draft.names.ground import find_terms, is_disease, is_short_form, named, vocabulary
 from kg.draft.names.recognise import Hit
 from kg.draft.patterns.lists import any_of, rows_of
@@ -89,7 +90,11 @@ def find_mentions(text: str, start: int, end: int, hits: list[Hit], shorts: dict
     """
     found = list(_listed(text, start, end))
     found += [Mention(*t) for t in find_terms(text, (*SUBJECTS, *SITES), start, end) if _is_meant(text, t) and not _meets(t, found)]
+    found = [m for m in found if not _ATTRIBUTE.match(text, m.end - 3, end)]
     found = [m for m in found if shorts.get(text[m.start : m.end], m.curie) == m.curie]
+    if shorts:
+        found = [m if (spelt := _spelt_out(text, m, shorts)) is None else m._replace(curie=spelt) for m in found]
+        found = [m for m in found if m.curie]
     more = [Mention(*each) for each in find_genes(text, start, end)]
     for short, curie in shorts.items():
         if curie and short in text[start:end]:
@@ -100,7 +105,7 @@ def find_mentions(text: str, start: int, end: int, hits: list[Hit], shorts: dict
             more.append(Mention(match.start("head"), match.end("head"), curie))
     first = bisect_left(hits, start, key=lambda hit: hit.start)
     for hit in hits[first : bisect_left(hits, end, key=lambda hit: hit.start)]:
-        if hit.rank < 2 and hit.end <= end and not _SAID.search(text, hit.start, hit.end):
+        if hit.rank < 2 and hit.end <= end and not _SAID.search(text, hit.start, hit.end) and not _ATTRIBUTE.match(text, hit.end - 3, end):
             more.append(Mention(hit.start, hit.end, hit.curie))
     for new in more:
         over = [m for m in found if new.start < m.end and m.start < new.end]
@@ -113,6 +118,10 @@ def find_mentions(text: str, start: int, end: int, hits: list[Hit], shorts: dict
     return sorted(m for m in found if not _FIRST_PART.match(text, m.end, end))
 
 
+#: A finding whose last word is the adjective of a noun that is none of it: `the most frequent infectious trigger`.
+_ATTRIBUTE = re.compile(
+    r"(?:ous|tic|nic)\s+(?:seizures?|attacks?|crises|crisis|episodes?|triggers?|causes?|agents?|disease|diseases|complications?|process|origin|risk|factors?|status|state)\b"
+)
 #: A finding put together across a verb is what the sentence says, not what it speaks of.
 _SAID = re.compile(r"\b(?:is|are|was|were|be|been|has|have|can|may|causes?|in|with)\b")
 
@@ -215,6 +224,16 @@ def define_shorts(text: str) -> dict[str, str]:
             long = text[before : match.start()]
             found[match[1]] = _medicine(terms[-1][2]) if terms else _misnamed(match[1], long)
     return found
+
+
+def _spelt_out(text: str, mention: Mention, shorts: dict[str, str]) -> str | None:
+    """The disease that words with a short form of the report's own name in full, "" for none we know; None where they have none.
+
+    `MTP deficiency` is a name of one disease, and in a report on the mitochondrial trifunctional protein (MTP) of another.
+    """
+    words = text[mention.start : mention.end]
+    short = next((word for word in words.split() if word in shorts), "") if " " in words and mention.curie.startswith("MONDO") else ""
+    return spelt_out(text, words, short) if short else None
 
 
 def _misnamed(short: str, long: str) -> str:

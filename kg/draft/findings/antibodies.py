@@ -12,8 +12,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from kg.draft.names.hpo import hp
+from kg.draft.patterns.first_words import alternatives
 from kg.draft.patterns.lists import rows_of
-from kg.draft.patterns.openings import ManyOpenings
+from kg.draft.patterns.openings import ManyOpenings, Stems
 
 
 class Antibody(NamedTuple):
@@ -33,6 +34,11 @@ _RESULT = re.compile(
     re.I,
 )
 _VALUE = re.compile(r"[^.;]{0,60}?\(\s*((?:[<>≤≥]\s?)?\d[^()]{0,60})\)")
+#: A value and the limit of the normal: `were 540 IU/mL (normal <35)`.
+_AGAINST = re.compile(
+    r"\s*(?:titres?|titers?|levels?)?\s*(?:was|were|of|at|:|=)?\s*[<>]?\s*(?P<value>\d[\d,]*(?:\.\d+)?)\s*[A-Za-zµ/]{1,8}\s*[\[(](?:normal|reference|ref\.?|cut-?off|range|value|\s|,|:)*<\s*(?P<limit>\d[\d,]*(?:\.\d+)?)",
+    re.I,
+)
 _TITRE = re.compile(r"\b1\s?[:/]\s?\d{2,5}\b")
 
 
@@ -42,6 +48,45 @@ def _antibodies() -> tuple[ManyOpenings, list[str]]:
     rows = rows_of("antibodies.tsv")
     patterns = [re.compile(rf"(?<![\w-])(?:{words})", re.I if "\\b" not in words or len(words) > 20 else 0) for words, _ in rows]
     return ManyOpenings(patterns), [hp(label) for _, label in rows]
+
+
+_ANTIBOD = Stems("antibod")
+#: After a target: it is that of antibodies. Before one: so are all of a list.
+_ANTIBODIES = re.compile(
+    r"(?:[\s-]receptor)?(?:(?:,|,?\s+and|,?\s+or)\s+[\w-]+(?:[\s-]receptor)?){0,3}[\s-]+(?:Ig[AGM]\s+)?(?:auto-?)?antibod(?:y|ies)\b", re.I
+)
+_ANTIBODIES_TO = re.compile(
+    r"\b(?:auto-?)?antibod(?:y|ies)\s+(?:\([^()]{1,20}\)\s+)?(?:to|against|for|directed against)\s+(?:(?!was\b|were\b|is\b|are\b|but\b|with\b)[^.;:]){0,90}\Z",
+    re.I,
+)
+
+
+@lru_cache(maxsize=1)
+def _targets() -> tuple[ManyOpenings, list[str]]:
+    """The patterns of what antibodies are to, named without `anti-`, and the term of each."""
+    patterns, curies = [], []
+    for words, label in rows_of("antibodies.tsv"):
+        for each in alternatives(words):
+            target = each.removeprefix("anti-?")
+            if target != each and (target[0].isalnum() or target.startswith("(?:glut")):
+                flags = re.I if "\\b" not in each and len(target) > 5 else re.NOFLAG
+                patterns.append(re.compile(rf"(?<![\w-])(?:{target})(?![\w])", flags))
+                curies.append(hp(label))
+    return ManyOpenings(patterns), curies
+
+
+def _of_targets(text: str, start: int, end: int) -> list[tuple[int, int, str]]:
+    """Tests named by what the antibodies are to: `thyroid peroxidase antibodies`, `antibodies to X and Y`."""
+    if not _ANTIBOD.search(text, start, end):
+        return []
+    patterns, curies = _targets()
+    found = []
+    for number, match in patterns.finditer(text, start, end):
+        own = _ANTIBODIES.match(text, match.end(), end)
+        if curies[number] and (own or _ANTIBODIES_TO.search(text, max(start, match.start() - 120), match.start())):
+            alone = own is not None and not re.search(r",|\sand\s|\sor\s", own.group())
+            found.append((match.start(), own.end() if own and alone else match.end(), curies[number]))
+    return found
 
 
 def read_antibodies(text: str, start: int, end: int) -> list[Antibody]:
@@ -56,6 +101,9 @@ def read_antibodies(text: str, start: int, end: int) -> list[Antibody]:
     for number, match in patterns.finditer(text, start, end):
         if curies[number] and not any(a <= match.start() < b for a, (b, _) in hits.items()):
             hits[match.start()] = match.end(), curies[number]
+    for first, last, curie in _of_targets(text, start, end):
+        if not any(a < last and first < b for a, (b, _) in hits.items()):
+            hits[first] = last, curie
     if not hits:
         return []
     found = []
@@ -105,6 +153,9 @@ def _result_of(text: str, first: int, at: int, stop: int, end: int, starts: list
             or re.match(r"\s+(?:for\b|anti|ANA|ANCA)", text[before.end() : before.end() + 6])
             else after
         )
+    against = _AGAINST.match(text, stop, end)
+    if against and (not chosen or chosen.start() > against.end()):
+        return "positive" if float(against["value"].replace(",", "")) >= float(against["limit"].replace(",", "")) else "negative"
     if not chosen:
         return None
     return "not-tested" if chosen.group("no") else "negative" if chosen.group("neg") else "positive"

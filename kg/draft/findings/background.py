@@ -24,8 +24,12 @@ _UNREMARKABLE = r"(?:unremarkable|non-?contributory|insignificant|uneventful|neg
 _TOLD = (
     ("alcohol consumption", "exposure", (
         ("absent", r"\b(?:did|does|do) not (?:smoke (?:or|and|nor) )?(?:drink|consume|use) (?:any )?alcohol\b|\bteetotal(?:l?er)?\b|\bnever (?:drank|consumed|drunk) alcohol\b"),
+        ("past", r"\b(?:dr(?:ank|unk|inking)|consum(?:ed|ing)|abus(?:ed|ing)|us(?:ed|ing)|(?:use|consumption|abuse|intake) of) (?:(?!but\b|no\b|not\b)\w+ ){0,3}?alcohol\b[^.;]{0,70}?\b(?:but|and|until|before)\b[^.;]{0,20}?"
+                 r"\b(?:(?:stopp(?:ed|ing)|quit(?:ting)?|ceas(?:ed|ing)|gave up|giving up)\b(?! (?:smoking|work|tobacco|treatment|medication|taking))|abstinent|abstain(?:ed|ing))|"
+                 r"\b(?:dr(?:ank|unk|inking)|abus(?:ed|ing)) (?:alcohol|heavily|(?:alcohol )?to excess)\b[^.;]{0,40}?\buntil\b|\b(?:former|ex-?)\s?(?:heavy )?(?:drinker|alcoholic)\b|"
+                 r"\b(?:former|previous|past) (?:heavy |excessive )?alcohol (?:use|abuse|misuse|consumption|dependence)\b"),
         ("current", r"\bdrinks alcohol\b|\bconsumes alcohol\b|\bsocial drinker\b"),
-        ("", r"\balcohol (?:use|consumption|intake|ingestion|drinking|history)\b|\bdr(?:ank|inking|ink) alcohol\b|(?<=smoking, )alcohol\b|(?<=smoking or )alcohol\b|(?<=smoking and )alcohol\b|(?<=tobacco or )alcohol\b|(?<=tobacco, )alcohol\b|\b(?:use|consumption|history) of alcohol\b"),
+        ("", r"\balcohol (?:use|abuse|misuse|consumption|intake|ingestion|drinking|history)\b|\bdr(?:ank|inking|ink) alcohol\b|(?<=smoking, )alcohol\b|(?<=smoking or )alcohol\b|(?<=smoking and )alcohol\b|(?<=tobacco or )alcohol\b|(?<=tobacco, )alcohol\b|\b(?:use|consumption|history) of alcohol\b"),
     )),
     ("illicit drug use", "exposure", (("", r"\b(?:illicit|recreational|illegal) (?:drugs?|substances?)(?: (?:use|abuse|consumption))?|\b(?:intravenous|IV) drug (?:use|abuse)\b"),)),
     ("consanguinity", "family", (

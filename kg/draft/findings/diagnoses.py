@@ -8,7 +8,8 @@ from functools import lru_cache
 from typing import Any
 
 from kg.draft.findings.findings import is_history
-from kg.draft.names.ground import find_terms, is_disease, is_named_otherwise, is_short_form, vocabulary
+from kg.draft.names.ground import find_terms, is_disease, is_named_otherwise, is_short_form, named, vocabulary
+from kg.draft.patterns.lists import word_list
 from kg.draft.patterns.openings import Openings
 from kg.draft.sheet import Sheet
 from kg.report import Span
@@ -20,7 +21,7 @@ _CUE = Openings(
 )
 #: A disease before its verb: `macrophage activation syndrome was diagnosed`; not `a man with gout was diagnosed with lupus`.
 _CUE_AFTER = re.compile(
-    r"\s*(?:\([^()]{1,30}\)\s*)?,?\s*(?:was|were|is|has been|have been|had been|could be)\s+(?:(?:then|also|finally|eventually|clinically|initially|therefore|thus|subsequently|"
+    r"\s*(?:\([^()]{1,30}\)\s*)?(?:(?:associated with|due to|secondary to|caused by)\s+(?:(?!was\b|were\b|is\b|has\b|had\b|and\b)[\w-]+\s+){1,5})?,?\s*(?:was|were|is|has been|have been|had been|could be)\s+(?:(?:then|also|finally|eventually|clinically|initially|therefore|thus|subsequently|"
     r"later|first|definitively|histologically|strongly|not)\s+){0,2}(?P<verb>diagnosed(?!\s+(?:with|as|to have|of)\b)|suspected(?!\s+(?:of|to)\b)|confirmed|established|made|ruled out|excluded)\b",
     re.I,
 )
@@ -89,13 +90,26 @@ def find_diseases(text: str, start: int, end: int, shorts: dict[str, str]) -> li
     >>> text = "Sarcoidosis; central hypothyroidism; COL2A1; a gout vaccine; HUS."
     >>> [text[a:b] for a, b, _ in find_diseases(text, 0, len(text), {})]
     ['Sarcoidosis', 'HUS']
+
+    A short form that may mean several things is read only where the report spells it out somewhere: EMA is an antigen, too.
+
+    >>> find_diseases("EMA was positive.", 0, 17, {})
+    []
     """
     found = []
     for a, b, curie in find_terms(text, ("MONDO",), start, end):
         words = text[a:b]
         if words in shorts:
             curie = shorts[words]
-        elif _is_other(curie, words) or len(words) < 4 and not words.isupper():
+        elif short := next((w for w in words.split() if w in shorts), ""):
+            curie = spelt_out(text, words, short)  # "MTP deficiency" is a name of another disease than of the report's MTP
+        elif (
+            _is_capitals(words)
+            and not _is_understood(text, words, curie)
+            or _is_other(curie, words)
+            or len(words) < 4
+            and not words.isupper()
+        ):
             continue
         if curie and is_disease(curie) and not _ELSE.match(text, b, min(end, b + 20)):
             found.append((a, b, curie))
@@ -107,12 +121,46 @@ def find_diseases(text: str, start: int, end: int, shorts: dict[str, str]) -> li
     return sorted(found)
 
 
+#: Short forms of diseases that are understood without being spelt out.
+_UNDERSTOOD = word_list("understood")
+
+
+def _is_capitals(words: str) -> bool:
+    """Whether a word is a short form: capitals, with figures or hyphens at most."""
+    return " " not in words and len(words) < 9 and words.isupper()
+
+
+def _is_understood(text: str, words: str, curie: str) -> bool:
+    """Whether a short form that the report does not define is understood, or the disease is named in full somewhere."""
+    if words.lower() in _UNDERSTOOD:
+        return True
+    lower = _lower(text)
+    return any(len(name) > len(words) and name.lower() in lower for name, _ in vocabulary().term(curie).names())
+
+
+@lru_cache(maxsize=4)
+def _lower(text: str) -> str:
+    return " ".join(text.lower().split())
+
+
+def spelt_out(text: str, words: str, short: str) -> str:
+    """The disease that words with a short form of the report's own name once it is written in full; "" for none."""
+    match = re.search(rf"((?:[\w’'-]+\s+){{1,8}})\(\s*{re.escape(short)}\s*\)", text)
+    long = match[1].split() if match else []
+    for n in range(1, len(long) + 1):
+        if "".join(word[0] for word in long[-n:]).lower() == short.lower():
+            return named(words.replace(short, " ".join(long[-n:]), 1), ("MONDO",)) or ""
+    return ""
+
+
 @lru_cache(maxsize=4096)
 def _is_other(curie: str, words: str) -> bool:
     """Whether words that a disease is also called mean something else: a short form's letters, a gene, a near or a congenital disease."""
     if " " not in words and is_short_form(curie, words):
         return True
     term = vocabulary().term(curie)
+    if named(words, ("UBERON",)) and not named(words, ("HP",)) and normalise(words) != normalise(term.label):
+        return True  # a part of the body, by which a disease of it is called too
     names = [(name, kind) for name, kind in term.names() if normalise(name) in (normalise(words), normalise(words).removesuffix("s"))]
     if names and all(kind == "related" for _, kind in names) and is_named_otherwise(curie, words):
         return True
@@ -177,13 +225,16 @@ def _diagnosed(text: str, sentence: Span, diseases: list[tuple[int, int, str]]) 
             yield a, b, curie, "suspected" if said == "confirmed" and _ENTERTAINED.search(text, b, min(sentence.end, b + 60)) else said
 
 
+_PLURAL = re.compile(r"(?:siblings|brothers|sisters|twins|cousins)\b", re.I)
+
+
 def read_title(sheet: Sheet, shorts: dict[str, str], quote: str) -> None:
     """Write the diseases of the title that are not among the diagnoses yet.
 
     Args:
         quote: the title as the record's `document` quotes it; a sentence of the story that stands in for one is none.
     """
-    place = next(iter(sheet.source.report.find_all(quote)), None)
+    place = sheet.source.place_of(quote)
     if place is None or place.end - place.start > _TITLE or _SENTENCE.search(sheet.text, place.start, place.end):
         return
     terms = vocabulary()
@@ -191,7 +242,10 @@ def read_title(sheet: Sheet, shorts: dict[str, str], quote: str) -> None:
         known = [str(d["is"]).partition(" ")[0] for d in sheet.parts["diagnoses"]]
         if any(curie == each or curie in terms.ancestors(each) for each in known) or _UNLIKE.search(sheet.text, place.start, a):
             continue
-        if sheet.status_of(a, b)[0] not in ("present", "absent", "uncertain") or _EPONYM.search(sheet.text[max(place.start, a - 20) : a]):
+        status, cue = sheet.status_of(a, b)
+        if status == "family" and _PLURAL.match(cue):
+            status = "present"  # "Two siblings with ...": they are the patients
+        if status not in ("present", "absent", "uncertain") or _EPONYM.search(sheet.text[max(place.start, a - 20) : a]):
             continue
         asks = "?" in sheet.text[b : place.end]
         _write(sheet, a, b, curie, "suspected" if asks else "confirmed", {}, 0.6, "from the title")

@@ -88,8 +88,9 @@ def sites_after(text: str, end: int, stop: int) -> list[str]:
 
 def side_of(text: str, start: int, end: int, clause: tuple[int, int]) -> str | None:
     """Bilateral, left or right, where just one of them stands in or right beside the mention."""
-    near = text[max(clause[0], start - 22) : min(clause[1], end + 40)]
-    near = near[: near.find(",", end - max(clause[0], start - 22))] if "," in near[end - max(clause[0], start - 22) :] else near
+    ahead = re.split(r"[;:.]\s", text[max(clause[0], start - 22) : start])[-1]
+    after = re.split(r"[,;:]|\.\s", text[end : min(clause[1], end + 40)])[0]
+    near = ahead + text[start:end] + after
     sides = [name for name, pattern in _SIDE if pattern.search(near)]
     return sides[0] if len(sides) == 1 else None
 
@@ -177,7 +178,15 @@ _NEGATIVE = re.compile(
     r"\b(?:negative|no (?:features?|evidence|signs?)|did not (?:show|reveal)|ruled out|excluded|no growth|sterile|did not grow|without growth)\b",
     re.I,
 )
-_POSITIVE = re.compile(r"\bpositive\b", re.I)
+_POSITIVE = re.compile(r"\bpositive\b|\bgrew\b|\byielded\b", re.I)
+#: What an examination showed is nothing, or nothing unusual; and what may stand beside it all the same.
+_NOTHING = re.compile(
+    r"\s*(?:that\s+)?(?:(?P<no>no(?!\s+(?:change|longer|more|improvement))|neither|absence of|nothing)\b|(?:(?:an?|the|only|entirely|completely|otherwise)\s+){0,3}(?:normal|unremarkable)\b)",
+    re.I,
+)
+_BESIDE = re.compile(r"\b(?:but|except|apart from|other than|only|with(?! (?:no|normal)\b))\b", re.I)
+#: After "and": another examination, or another thing, has a verb of its own.
+_ANOTHER = re.compile(r"\s+and\s+(?:the|an?|his|her)\s+(?:[\w-]+\s+){1,3}(?:was|were|is|are|showed|revealed)\b", re.I)
 _SHOWS = re.compile(
     r"\b(?:show(?:ed|s|ing)?|reveal(?:ed|s|ing)?|disclosed?|demonstrat(?:ed|es|ing)|confirmed|identified|"
     r"detected|was consistent with|suggested)\b",
@@ -197,7 +206,7 @@ def read_procedures(text: str, start: int, end: int) -> list[Procedure]:
 
 _NOT_DONE = re.compile(
     r"[^.;,]{0,40}?\b(?:(?:was|were|has been|have been|had been|could)\s+not\s+(?:be\s+)?(?:performed|done|available|carried out|obtained|undertaken|possible|considered|repeated|indicated)|"
-    r"(?:was|were) (?:refused|declined|deferred|withheld|postponed|not attempted|not taken))\b",
+    r"(?:was|were) (?:refused|declined|deferred|withheld|postponed|not attempted|not taken)|but\s+(?:was\s+|were\s+)?(?:not\s+(?:performed|done|carried out|undertaken|possible|pursued|available)|declined|refused|deferred))\b",
     re.I,
 )
 
@@ -219,9 +228,19 @@ def outcome_of(text: str, after: int, end: int) -> tuple[str, str | None]:
     stop = re.search(r"[;]|,\s+(?:and|but|while|whereas)\s", rest)
     rest = rest[: stop.start()] if stop else rest
     shows = _SHOWS.search(rest)
+    another = _ANOTHER.search(rest, shows.end() if shows else 0)
+    rest = rest[: another.start()] if another else rest
+    nothing = _NOTHING.match(rest, shows.end()) if shows else None
+    if nothing and _BESIDE.search(rest, nothing.end()):
+        nothing = None
+    negative = _NEGATIVE.search(rest)
+    if negative and shows and shows.end() + 1 < negative.start():
+        negative = None  # "showed an infarct and no evidence of abscess"
     outcome = (
-        "negative"
-        if _NEGATIVE.search(rest)
+        ("negative" if nothing["no"] else "normal")
+        if nothing
+        else "negative"
+        if negative
         else "normal"
         if _NORMAL.search(rest) and not shows
         else "positive"

@@ -70,11 +70,12 @@ def _analyte(name: str) -> Analyte:
 
 
 _SAID = Openings(
-    r"(?<!\w)(?:(?P<normal>within (?:the )?normal (?:limits|range)|normal\b|unremarkable|normali[sz]ed\b|returned to (?:the )?normal\b)|(?P<high>elevated|raised|"
+    r"(?<!\w)(?:(?P<normal>within (?:the )?normal (?:limits|range)|normal\b|not (?:elevated|raised|increased|decreased|reduced)\b|unremarkable|normali[sz]ed\b|returned to (?:the )?normal\b)|(?P<high>elevated|raised|"
     r"increased|high)\b|(?P<low>decreased|reduced|low|diminished)\b)",
     {
         "within",
         "normal",
+        "not",
         "unremarkable*",
         "normali*",
         "returned",

@@ -32,13 +32,13 @@ _LINK = (
     r"(?:\s*+\([^()]{1,25}\))?\s*+(?:levels?|counts?|concentrations?|values?|titers?)?\s*+(?:\([^()]{1,25}\))?\s*+(?:(?:was|"
     r"were|is|of|at|to|had|with|a|an|the|as|=|:|,|–|—|-|\(|low|high|elevated|raised|decreased|reduced|"
     r"increased|normal|found|noted|measured|only|up|down|about|approximately|estimated|slightly|markedly|"
-    r"mildly|severely|level|fell|rose|dropped|improved|declined|climbed|peaked|normali[sz]ed|returned|back)\s*+){0,6}"
+    r"mildly|severely|level|fell|fallen|rose|risen|dropped|improved|declined|climbed|peaked|remained|still|normali[sz]ed|returned|back)\s*+){0,6}"
 )
 _NORMAL = re.compile(
-    r"^\s*[a-zA-Z/µμ%]{0,8}\s*[\[(,;]?\s*(?:\(\s*(?=\d[\d.,]*\s?[-–]\s?\d)|(?:normal|reference)(?:\s+(?:range|"
+    r"^\s*[a-zA-Z/µμ%]{0,8}\s*[\[(,;]?\s*(?:(?P<bracket>[\[(])\s*(?=\d[\d.,]*\s?(?:[-–]|to)\s?\d|[<>≤≥]\s?\d)|(?:normal|reference)(?:\s+(?:range|"
     r"value|values|limits?|level|levels|interval))?|n(?:ormal)?\s?[:=]|ref\.?(?:erence)?(?:\s?range)?|"
     r"range|nl|NR|RR)\s*[:=,]?\s*(?:is\s|was\s|of\s)?(?P<range>[<>≤≥]?\s?\d+(?:[.,]\d+)*(?:\s?(?:-|–|"
-    r"to)\s?\d+(?:[.,]\d+)*)?)",
+    r"to)\s?\d+(?:[.,]\d+)*)?)(?!\d|[.,]\d)(?!\s?(?:st|nd|rd|th|(?:per)?centiles?|SDS?|days?|weeks?|months?|years?|hours?|times|fold)\b)",
     re.I,
 )
 #: A verb of change (`fell to`, `increased from`) says nothing of high or low.
@@ -46,7 +46,7 @@ _HIGH = re.compile(r"\b(?:elevated|raised|high|increased|elevation)\b(?!\s+(?:fu
 _LOW = re.compile(r"\b(?:low|decreased|reduced|diminished|depressed)\b(?!\s+(?:further\s+)?(?:to|from|by)\b)", re.I)
 BACK_TO_NORMAL = re.compile(r"\b(?:normali[sz]ed|(?:returned|back) to (?:the )?normal)\b", re.I)
 #: Findings that may stand for the value they are read from (`leucocytosis (18,500/µL)`); only with its unit.
-AS_FINDING = re.compile(r"(?:osis|[pn]enia|a?emia|philia)\Z")
+AS_FINDING = re.compile(r"(?:osis|[pn]enia|a?emia|philia|cardi(?:a|c)|\Afebrile|\Apyrexial)\Z")
 #: After a number: it is not of this analyte, or not of blood (`25-hydroxyvitamin D`, `3–5/high power field`, `9 and 1.0 mg/dL, respectively`).
 _NOT_THIS = re.compile(
     r"[-–]?\s?(?:hydroxy|OH\b)|\s?(?:[-–]\s?\d+\s?)?(?:/|per)\s?(?:hpf|lpf|high|low)\b|[^.;]{0,40}?\s(?:and|,)\s+[<>]?\s?\d[^;]{0,40}?\brespectively\b|[^.;]{0,12}?,? respectively\b",
@@ -54,7 +54,8 @@ _NOT_THIS = re.compile(
 )
 #: Given as solutions of so many per cent; in blood they have other units.
 _INFUSED = frozenset({"bicarbonate", "sodium", "potassium", "calcium", "magnesium", "phosphate", "glucose", "albumin"})
-_LOWERS = re.compile(r"\Ahypo|penia\Z|\Aana?emia\Z")
+_PREDICTED = re.compile(r"(?:\s*(?:L|l|litres?|liters?)\b)?\s*[(,;]\s*(?P<of>\d{1,3}(?:\.\d)?)\s?%\s*(?:of\s+)?(?:the\s+)?pred", re.I)
+_LOWERS = re.compile(r"\Ahypo|penia\Z|\Aana?emia\Z|\Abradycardi")
 _SUPER = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
 
@@ -76,8 +77,13 @@ class Reading(NamedTuple):
 
 #: What is normal for an adult of these is not for a child.
 GROWN = word_list("grown")
+#: What pregnancy changes.
+PREGNANT = word_list("gravid")
 _ADULT = "read against usual adult limits; none is printed"
-_AGE = re.compile(r"\b(?:(?P<years>\d{1,3})[- ]years?[- ]old|\d{1,2}[- ](?:month|week|day)s?[- ]old|newborn|neonate)\b", re.I)
+_AGE = re.compile(
+    r"\b(?:(?P<years>\d{1,3})[- ]years?[- ]old|\d{1,2}[- ](?:month|week|day)s?[- ]old|newborn|neonate|(?:age of|aged) \d{1,2} (?:months|weeks|days)|\d{1,2} (?:months|weeks|days) of age)\b",
+    re.I,
+)
 
 
 class Analyte(NamedTuple):
@@ -140,6 +146,11 @@ def _read(text: str, match: re.Match[str], name: str, analyte: Analyte, stop: in
     if match["second"] and name not in ("blood pressure", "bp", "arterial pressure"):
         return None
     value = float(number.replace(",", ""))
+    predicted = _PREDICTED.match(text, match.end(), stop) if "%" in analyte.limits and unit in ("", "L/s", "L/min") else None
+    if predicted:  # a volume says little by itself, its share of the predicted one does
+        interpretation = against(float(predicted["of"]), f"{analyte.limits['%'][0]}-{analyte.limits['%'][1]}")
+        shown = analyte.shows(interpretation)
+        return Reading(match.start(), predicted.end(), name, analyte.of, f"{predicted['of']}%", "", "", interpretation, shown, _ADULT)
     known = unit in analyte.limits
     if _NOT_THIS.match(text, match.end(), stop) or unit == "%" and name in _INFUSED:
         return None
@@ -157,6 +168,8 @@ def _read(text: str, match: re.Match[str], name: str, analyte: Analyte, stop: in
         ):
             return None
     normal = _NORMAL.match(text[match.end() : min(stop, match.end() + 60)])
+    if normal and normal["bracket"] == "[" and "." not in normal["range"] and re.search(r"\[1[],\s–-]", text):
+        normal = None  # a citation
     context = text[max(match.start() - 40, 0) : match.end()]
     context = (
         context[max(context.rfind(c) for c in ".;,()") + 1 :]
@@ -172,7 +185,7 @@ def _read(text: str, match: re.Match[str], name: str, analyte: Analyte, stop: in
     return Reading(
         match.start(),
         match.end(),
-        analyte.name if AS_FINDING.search(name) else match["name"].lower(),
+        analyte.name if AS_FINDING.search(name) else " ".join(match["name"].lower().split()),
         analyte.of,
         _storable(printed, match, unit),
         assumed if assumed != "1" else "",
@@ -268,12 +281,27 @@ def value_findings(text: str) -> list[tuple[int, int, str]]:
     ['HP:0001873']
     """
     abnormal = [r for r in read_values(text) if r.shows and r.interpretation in ("high", "low")]
-    if abnormal and _is_child(text):
-        abnormal = [r for r in abnormal if r.reason != _ADULT or re.sub(r"[\s-]+", "-", r.name) not in GROWN]
+    if abnormal and is_child(text):
+        abnormal = [r for r in abnormal if not of_adults(r, GROWN)]
     return [(r.start, r.end, r.shows) for r in abnormal]
 
 
-def _is_child(text: str) -> bool:
-    """Whether the first age of a text is below 16 years."""
+def of_adults(reading: Reading, changed: frozenset[str]) -> bool:
+    """Whether a value was read against the limits of adults at large, and is one of those that are not the same for all.
+
+    Args:
+        changed: names of analytes, with hyphens.
+    """
+    return reading.reason == _ADULT and re.sub(r"[\s-]+", "-", reading.name) in changed
+
+
+@lru_cache(maxsize=4)
+def is_child(text: str) -> bool:
+    """Whether the first age of a text is below 16 years.
+
+    Example:
+    >>> is_child("A 4-month-old boy whose mother is a 30-year-old nurse."), is_child("A 30-year-old nurse.")
+    (True, False)
+    """
     match = _AGE.search(text)
     return match is not None and (match["years"] is None or int(match["years"]) < 16)

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from kg.draft.findings.measure import value_findings
+from kg.draft.names.complaints import complained_of
 from kg.draft.names.recognise import Hit, recogniser
 from kg.draft.reading.negate import Scope, scopes, status_at
 
@@ -23,11 +24,13 @@ class Mention(NamedTuple):
     rank: int
 
 
-def _status(found: list[Scope], hit: Hit) -> str:
+def _status(text: str, found: list[Scope], hit: Hit) -> str:
     """The status of a hit; `no` before its first word denies what is said of that word: `neither ears nor nails were small`."""
-    status, _ = status_at(found, hit.start, hit.end)
+    status, cue = status_at(found, hit.start, hit.end)
     if status == "family-absent":
         return "absent"
+    if status == "hypothetical" and complained_of(text, hit.start, hit.end, cue):
+        return "present"
     if status == "present" and hit.rank == 2:
         begun, cue = status_at(found, hit.start, hit.start + 1)
         if begun == "absent" and cue.lower() in ("no", "neither", "nor"):
@@ -43,7 +46,7 @@ def hpo_mentions(text: str) -> list[Mention]:
     [('fever', 'HP:0001945', 'absent'), ('short fingers', 'HP:0009381', 'present'), ('short fingers and toes', 'HP:0001831', 'present')]
     """
     found = scopes(text)
-    out = [Mention(h.start, h.end, h.curie, _status(found, h), h.rank) for h in recogniser().find(text)]
+    out = [Mention(h.start, h.end, h.curie, _status(text, found, h), h.rank) for h in recogniser().find(text)]
     out += [Mention(start, end, curie, "present", 4) for start, end, curie in value_findings(text)]
     return sorted(out)
 

@@ -9,7 +9,7 @@ from kg.draft.findings.antibodies import read_antibodies
 from kg.draft.findings.findings import looked_for, not_done, outcome_of, read_procedures
 from kg.draft.findings.growth import read_growth
 from kg.draft.findings.levels import read_levels, with_range
-from kg.draft.findings.measure import Reading, read_values
+from kg.draft.findings.measure import GROWN, PREGNANT, Reading, is_child, of_adults, read_values
 from kg.draft.names.ground import named
 from kg.draft.names.told import told_findings
 from kg.draft.sheet import Sheet
@@ -24,7 +24,10 @@ def read_measurements(sheet: Sheet, sentence: Span) -> list[tuple[int, int]]:
     text, taken = sheet.text, []
     readings = [with_range(r, text) for r in read_values(text, sentence.start, sentence.end)]
     readings += read_levels(text, sentence.start, sentence.end, [(r.start, r.end) for r in readings])
+    others = PREGNANT if _is_pregnant(sheet) else GROWN if is_child(text) else None
     for reading in readings:
+        if others and of_adults(reading, others):
+            reading = reading._replace(interpretation="", shows="", reason="no range is printed; those of adults do not hold here")
         evidence = sheet.quote(reading.start, reading.end)
         if evidence is not None:
             sheet.add("measurements", reading.name, _measurement(sheet, sentence, reading) | evidence)
@@ -32,13 +35,18 @@ def read_measurements(sheet: Sheet, sentence: Span) -> list[tuple[int, int]]:
     stretch = text, sentence.start, sentence.end
     for start, end, curie in (*read_growth(*stretch), *told_findings(*stretch)):
         evidence, at = sheet.quote(start, end), sheet.time_at(sentence, start)
-        told = any(h.curie == curie for h in sheet.hits)
-        if evidence and sheet.status.setdefault((curie, at, frozenset()), "present") == "present" and not told:
+        named = any(h.curie == curie for h in sheet.hits_in(sentence))  # it is written from its name then
+        if evidence and not named and sheet.status.setdefault((curie, at, frozenset()), "present") == "present":
             words = sheet.words(start, end)
             item = {"id": "", "is": sheet.term(curie), **sheet.when(sentence, start), "words": words, "confidence": 0.7,
                     "note": "read from the number printed"}  # fmt: skip
             sheet.add("findings", words, item | evidence)
     return taken
+
+
+def _is_pregnant(sheet: Sheet) -> bool:
+    """Whether the record tells of a pregnancy of now."""
+    return any(item["is"] == "none ! pregnancy" and item["status"] == "current" for item in sheet.parts["history"])
 
 
 def _measurement(sheet: Sheet, sentence: Span, r: Reading) -> dict[str, Any]:

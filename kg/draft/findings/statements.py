@@ -8,6 +8,7 @@ from typing import Any
 from kg.draft.findings.background import read_background
 from kg.draft.findings.diagnoses import find_diseases
 from kg.draft.findings.findings import NOW, grade_of, is_history, is_present_illness, severity_of, side_of, sites_after
+from kg.draft.findings.organs import unenlarged
 from kg.draft.names.ground import is_named_otherwise, named
 from kg.draft.names.recognise import Hit
 from kg.draft.patterns.stems import stems
@@ -15,7 +16,7 @@ from kg.draft.sheet import Sheet
 from kg.report import Span
 
 _GONE = re.compile(
-    r"[^.;,]{0,40}?\b(?:(?:had |has |have |completely |fully )*(?:resolved|disappeared|healed|subsided))\b(?!\s+(?:partially|"
+    r"[^.;,]{0,40}?\b(?:(?:had |has |have |completely |fully )*(?:resolved|disappeared|healed|subsided|ceased|stopped|abated|settled|cleared|vanished|remitted))\b(?!\s+(?:partially|"
     r"incompletely))",
     re.I,
 )
@@ -28,6 +29,11 @@ _LONG = re.compile(r"\b(?:life-?long|long-?standing|known|pre-?existing)\s+(?:(?
 _FOR_YEARS = re.compile(
     r"\s+(?:for|since|over)\s+(?:(?:the|last|past|previous|more|than|about|approximately|over|at|least|nearly|almost)\s+){0,4}(?:\d+|two|three|four|five|six|seven|eight|nine|ten|"
     r"twelve|fifteen|twenty|thirty|many|several)\s+years\b|\s+(?:since|in|from|during)\s+(?:(?:his|her|early|late)\s+)*(?:childhood|infancy|birth|adolescence)\b",
+    re.I,
+)
+#: Right after a mention: it was so, or was not, in another time of life.
+_AS_CHILD = re.compile(
+    r"\s+(?:as an? (?:(?:young|small) )?(?:child|baby|infant|boy|girl|teenager|adolescent)|(?:in|during) (?:early |late |his |her )*(?:childhood|infancy|adolescence|youth))\b",
     re.I,
 )
 _SUFFERED = re.compile(r"\bsuffer(?:ed|s|ing)\s+(?:from\s+)?(?:[\w\s-]+(?:,|and)\s+)?\Z", re.I)
@@ -72,6 +78,8 @@ def read_findings(sheet: Sheet, sentence: Span, taken: list[tuple[int, int]], pr
         )
         if status == "family" and sheet.denied_of_family(hit.start, hit.end):
             status = "absent"
+        if told is None and status in ("present", "absent") and _AS_CHILD.match(sheet.text, hit.end, sentence.end):
+            told = "condition"
         if (
             told == "condition"
             and status == "absent"
@@ -83,6 +91,18 @@ def read_findings(sheet: Sheet, sentence: Span, taken: list[tuple[int, int]], pr
             _write_history(sheet, sentence, hit, told, status, cue, evidence)
         elif not (again and any(curie == hit.curie for curie, _, _ in sheet.status)):
             _write_finding(sheet, sentence, hit, status, cue, procedure, evidence)
+
+
+def read_unenlarged(sheet: Sheet, sentence: Span) -> None:
+    """Write as absent the enlargement of the organs that a sentence says are of normal size."""
+    for start, end, curie in unenlarged(sheet.text, sentence.start, sentence.end):
+        evidence, key = sheet.quote(start, end), (curie, sheet.time_at(sentence, start), frozenset[str]())
+        if evidence is None or key in sheet.status or any(h.curie == curie for h in sheet.hits_in(sentence)):
+            continue
+        sheet.status[key] = "absent"
+        item = {"id": "", "is": sheet.term(curie), "status": "absent", **sheet.when(sentence, start)}
+        more = {"words": sheet.words(start, end), "confidence": 0.75, "note": "told of the organ's size"}
+        sheet.add("findings", item["is"].partition(" ! ")[2], item | more | evidence)
 
 
 def read_past_diseases(sheet: Sheet, sentence: Span, shorts: dict[str, str]) -> None:
@@ -182,8 +202,8 @@ def _write_history(sheet: Sheet, sentence: Span, hit: Hit, told: str, status: st
         return
     item: dict[str, Any] = {"id": "", "is": term, "kind": told, "status": kind_status}
     at = sheet.time_at(sentence, hit.start)
-    if sheet.order[at] < 0:
-        item["when"] = at
+    if sheet.order[at] < 0 and any(m.name == at for m in sheet.line.marks.get(sentence.start, ())):
+        item["when"] = at  # told in the sentence itself: what was so at an age told before need not be so of this
     item |= {
         "words": words[:200],
         "confidence": round(sure - 0.1, 2),
@@ -204,6 +224,11 @@ def _write_finding(sheet: Sheet, sentence: Span, hit: Hit, status: str, cue: str
         item["status"] = status
     at = sheet.time_at(sentence, hit.start)
     key = (hit.curie, at, frozenset(sites))
+    if status in ("present", "absent") and (other := _contradicted(sheet, hit.curie, at, status)):
+        status, reason, sure = "uncertain", f"told as {status} beside {other} at the same time", 0.3
+        item["status"] = status
+        if any((f["is"], f.get("status"), f.get("at", "presentation")) == (term, status, at) for f in sheet.parts["findings"]):
+            return
     if status in ("present", "absent"):
         if sheet.status.get(key) == status:
             return
@@ -224,6 +249,17 @@ def _write_finding(sheet: Sheet, sentence: Span, hit: Hit, status: str, cue: str
     if reason:
         item["note"] = reason
     sheet.add("findings", words, item | evidence)
+
+
+def _contradicted(sheet: Sheet, curie: str, at: str, status: str) -> str:
+    """The label of a finding said of the same time that goes against this one: a kind of it that is there, or one it is a kind of that is not."""
+    other = "absent" if status == "present" else "present"
+    for (one, when, sites), said in sheet.status.items():
+        if when == at and said == other and one != curie and not (sites and status == "present"):
+            wide, narrow = (one, curie) if status == "present" else (curie, one)
+            if wide in sheet.terms.ancestors(narrow):
+                return sheet.terms.term(one).label
+    return ""
 
 
 def sureness(hit: Hit, status: str, cue: str, words: str, term: str) -> tuple[float, str]:

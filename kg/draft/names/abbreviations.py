@@ -7,8 +7,10 @@ from functools import lru_cache
 
 from kg.draft.names.hpo import hp
 from kg.draft.names.tokens import Hit
-from kg.draft.patterns.lists import rows_of
+from kg.draft.patterns.lists import rows_of, word_list
 
+#: Short forms that mean other things as often (`RA`: right atrium, room air): only where the text has the term in full as well.
+_DOUBTFUL = word_list("doubtful")
 _DEFINED = re.compile(r"\(([A-Z][A-Z0-9-]{1,6})s?\)")
 
 
@@ -34,6 +36,9 @@ def with_abbreviations(text: str, hits: list[Hit]) -> list[Hit]:
     defined = _defined(text, hits)
     others = {short for short, curie in defined.items() if curie is None}
     kept = [hit for hit in hits if defined.get(text[hit.start : hit.end], "") == ""] if defined else hits[:]
+    if any(text[hit.start : hit.end] in _DOUBTFUL for hit in kept):
+        full = {hit.curie for hit in kept if text[hit.start : hit.end] not in _DOUBTFUL}
+        kept = [hit for hit in kept if hit.curie in full or text[hit.start : hit.end] not in _DOUBTFUL]
     sought = [(_alone(short), curie) for short, curie in defined.items() if curie]
     any_of_them, known = _known()
     if any_of_them.search(text):

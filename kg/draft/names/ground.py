@@ -125,7 +125,23 @@ def counts_as(curie: str, prefixes: tuple[str, ...]) -> bool:
     return not set(prefixes).isdisjoint(_vocabularies(load_terms(), curie))
 
 
+_BRITISH = re.compile(r"[ao]e(?!r)|our\b")
+
+
+def _american(name: str) -> str:
+    """A name as American English spells it.
+
+    Example:
+    >>> _american("haemophagocytic lymphohistiocytosis"), _american("brain tumour"), _american("anaerobic")
+    ('hemophagocytic lymphohistiocytosis', 'brain tumor', 'anaerobic')
+    """
+    return _BRITISH.sub(lambda m: "or" if m.group() == "our" else "e", name) if "ae" in name or "oe" in name or "our" in name else name
+
+
 def _singulars(name: str) -> tuple[str, ...]:
+    american = _american(name)
+    if american != name:
+        return (american, *_singulars(american))
     if "'s " in name:
         return (name.replace("'s ", " "),)
     if name.endswith("ies"):
@@ -143,7 +159,10 @@ def _may_be(name: str) -> bool:
 @lru_cache(maxsize=200_000)
 def _may_begin(first: str, second: str) -> bool:
     """Whether these may be the first words of a longer name; one that has an 's is looked up without it too."""
-    return "'s" in first or "'s" in second or may_hold(name_maps()[1], f"{first} {second}") or (first, second) in _own_beginnings()
+    if "'s" in first or "'s" in second or may_hold(name_maps()[1], f"{first} {second}") or (first, second) in _own_beginnings():
+        return True
+    begun = f"{first} {second}"
+    return _american(begun) != begun and may_hold(name_maps()[1], _american(begun))
 
 
 @lru_cache(maxsize=4096)

@@ -94,7 +94,7 @@ def _title(source: Source) -> tuple[str, Span]:
 
 def _any_quote(source: Source) -> dict[str, Any]:
     """Some quote that stands once: the shortest run of words from the start that does."""
-    words = source.text.split()
+    words = source.given.text.split()
     flat = " ".join(words)
     for n in (12, 40, 200, len(words)):
         quote = " ".join(words[:n])
@@ -108,6 +108,7 @@ def _authors(source: Source) -> tuple[list[str], Span] | None:
         if paragraph.section not in ("title", "metadata") or paragraph.end - paragraph.start > _MOST_AUTHORS:
             continue
         words = " ".join(_SUPERSCRIPT.sub("", source.report.quote(paragraph)).split()).strip(" ,.")
+        words = re.sub(r"(?<=[^\W\d_])\d{1,2}(?:,\s?\d{1,2})*(?=,|\s|$)", "", words)  # figures of affiliations, no longer raised
         words = re.sub(r",?\s*(?:MD|PhD|MSc|MBBS|FRCP)\b\.?", "", words)
         if _AUTHORS.match(words) and len(words) > 8:
             names = [n.strip() for n in re.split(r",\s*(?:and\s+)?|\s+and\s+", words) if n.strip()]
@@ -159,9 +160,8 @@ def read_references(source: Source) -> list[dict[str, Any]]:
         number = number or order
         if number in seen:
             continue
-        quote = " ".join(source.text[start:end].split())
-        entry = _reference(quote, number)
-        evidence = source.standing_once(quote, "references")
+        entry = _reference(" ".join(source.text[start:end].split()), number)
+        evidence = source.standing_once(source.as_given(start, end), "references")
         if entry and evidence:
             seen.add(number)
             made.append(entry | evidence)
@@ -201,7 +201,8 @@ def _reference(text: str, number: int) -> dict[str, Any] | None:
 
 
 _CITED = re.compile(
-    r"(?<=[\w.,;)\]])([⁰¹²³⁴⁵⁶⁷⁸⁹]+(?:[,⁻–-][⁰¹²³⁴⁵⁶⁷⁸⁹]+)*)|\[(\d{1,3}(?:\s?[-–,]\s?\d{1,3})*)\]|\((\d{1,3}(?:\s?[-–,]\s?\d{1,3})*)\)"
+    r"(?<=[\w.,;)\]])([⁰¹²³⁴⁵⁶⁷⁸⁹]+(?:[,⁻–-][⁰¹²³⁴⁵⁶⁷⁸⁹]+)*)|\[(\d{1,3}(?:\s?[-–,]\s?\d{1,3})*)\]|\((\d{1,3}(?:\s?[-–,]\s?\d{1,3})*)\)|"
+    r"(?<=[A-Za-z)]{2}[.,])(\d{1,2}(?:[,–-]\d{1,2})*)(?=\s|\Z)"
 )
 _DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 
@@ -210,6 +211,8 @@ def cited(text: str, known: set[int]) -> list[int]:
     """The numbers of the references that a sentence cites.
 
     Example:
+    Figures that were raised once and are so no more are read at the end of a sentence: `common.3`.
+
     >>> cited("Useful.⁵⁻⁷ See also [9, 11].", set(range(1, 13))), cited("She (68) had 3 fits (2019).", {1, 2})
     ([5, 6, 7, 9, 11], [])
     """

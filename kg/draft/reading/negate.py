@@ -100,6 +100,20 @@ def _behind(text: str, start: int, ending: Openings) -> int:
     return begin
 
 
+#: What brought somebody: a complaint after one of these is one that there is, a disease is only looked for.
+_REASONS = frozenset(("evaluated for", "investigated for", "assessed for"))
+
+
+def is_reason(cue: str) -> bool:
+    """Whether a cue of what is hypothetical gives the reason of an examination.
+
+    Example:
+    >>> is_reason("evaluated for"), is_reason("tested for")
+    (True, False)
+    """
+    return " ".join(cue.lower().split()) in _REASONS
+
+
 def status_at(found: list[Scope], start: int, end: int) -> tuple[str, str]:
     """The status of a mention and the cue that gives it; ("present", "") where none does.
 

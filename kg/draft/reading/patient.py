@@ -72,7 +72,7 @@ _NOT_A_PERSON = re.compile(
 _SMOKING = (
     ("never", r"\bnever[- ]?smok(?:er|ed|ing)|\blife-?long non-?smoker|\bhad never smoked|\bno (?:prior |previous )?(?:history of|smoking history)(?: (?:cigarette |tobacco ))?\s?smoking"),
     ("non-smoker", r"\bnon-?smok(?:er|ing)\b|\b(?:did|does) not smoke\b|\bden(?:ied|ies) (?:any |a )?(?:history of )?(?:cigarette |tobacco |alcohol (?:use )?(?:or|and) )?smoking\b|\bden(?:ied|ies) (?:any )?tobacco"),
-    ("former", r"\b(?:ex|former|previous)[- ]?smoker\b|\bquit(?:ted)? smoking\b|\bstopped smoking\b|\bformer(?:ly)? smok\w+\b|\b(?:had|has) smoked\b[^.;]{0,40}\buntil\b"),
+    ("former", r"\b(?:ex|former|previous)[- ]?smoker\b|\bquit(?:ted)? smoking\b|\bstopped smoking\b|\bformer(?:ly)? smok\w+\b|\bsmok(?:ed|er|ing)\b[^.;]{0,80}\b(?:but|and|until)\s+(?:(?:he|she|had|has|who|then)\s+){0,2}(?:stopped|quit|ceased|gave (?:it )?up|given (?:it )?up)\b|\bsmok(?:ed|er|ing)\b[^.;]{0,30},\s(?:stopped|quit)\b|\b(?:had|has) smoked\b[^.;]{0,40}\buntil\b"),
     ("current", r"\b(?:current |active |heavy |chronic )?smoker\b(?! (?:mother|father))|\bsmok(?:es|ed|ing) (?:about |approximately )?(?:\d+|one|two|half)|\bcurrently smok\w+"),
 )  # fmt: skip
 _SMOKES = tuple((value, re.compile(pattern, re.I)) for value, pattern in _SMOKING)
@@ -119,6 +119,10 @@ def read_patient(source: Source, story: tuple[Span, ...]) -> tuple[dict[str, Any
     notes: list[str] = []
     remarks: list[str] = []
     age_at = _find_age(source, story, found, notes)
+    late = age_at is not None and _LAST.search(source.text, max(0, age_at - 60), age_at)
+    if age_at is None or late:
+        came = _age_at_coming(source, story, found, notes)
+        age_at = age_at if came is None else came
     sex_at = _find_sex(source, story, found, age_at)
     quotes: list[str] = []
     section = None
@@ -171,6 +175,33 @@ def _find_age(source: Source, story: tuple[Span, ...], found: dict[str, Any], no
             found["age"] = "P0D"
             notes.append(f'age read from "{newborn.group().lower()}"')
             return newborn.start()
+    return None
+
+
+#: The patient came, or was seen, at an age: `at the age of 26 months he was admitted`.
+_CAME_AT = re.compile(
+    rf"\bat (?:the |an )?(?:age of )?{_NUMBER}{_HALF}[\s-]*(?P<unit>years?|months?|weeks?|days?)(?: of age| old)?,?\s+(?:of age,?\s+)?(?:he|she|the (?:patient|child|boy|girl|infant))\s+(?:was|presented|came|developed|had been)"
+    r"(?:\s+(?:first|then|urgently))?\s*(?:admitted|referred|seen|examined|evaluated|hospitali[sz]ed|brought|investigated|with|to)\b|"
+    rf"\b(?:he|she|the (?:patient|child|boy|girl|infant))\s+(?:was\s+(?:first\s+)?(?:admitted|referred|seen|examined|evaluated|hospitali[sz]ed|brought)|presented)\b[^.;,]{{0,60}}?\bat (?:the |an )?(?:age of )?"
+    rf"{_NUMBER.replace('number', 'number2')}[\s-]*(?P<unit2>years?|months?|weeks?|days?)(?: of age| old)?\b",
+    re.I,
+)
+_CAME = re.compile(r"admitted|referred|seen|examined|evaluated|hospitali|brought|investigated|presented|came", re.I)
+#: The age now, or when last seen, is not that of presentation.
+_LAST = re.compile(r"\b(?:last|latest|current(?:ly)?|now|follow(?:ed)?[- ]?up|final|recent|today|still)\b[^.;]{0,40}\Z", re.I)
+
+
+def _age_at_coming(source: Source, story: tuple[Span, ...], found: dict[str, Any], notes: list[str]) -> int | None:
+    """The age at which the patient is said to have been admitted or seen first."""
+    for sentence in story[:40]:
+        if not _CAME.search(source.text, sentence.start, sentence.end):
+            continue
+        match = _CAME_AT.search(source.text, sentence.start, sentence.end)
+        number = to_number(match["number"] or match["number2"]) if match else None
+        if match and number is not None and not _OTHERS.search(source.text, sentence.start, match.start()):
+            found["age"] = duration(number + (0.5 if match["half"] else 0), match["unit"] or match["unit2"])
+            notes.append("age when first said to be seen or admitted")
+            return match.start()
     return None
 
 

@@ -14,6 +14,7 @@ from bisect import bisect_right
 from functools import cached_property
 from typing import Any
 
+from kg.draft.reading.mended import Mended
 from kg.report import NOT_BODY, Report, Span, is_heading
 
 #: Sections that argue rather than tell; in them only what is said of "our patient" is told of the patient.
@@ -26,9 +27,17 @@ QUOTE_LIMIT = 600
 class Source:
     """A report, its sentences by role, and a way to quote it."""
 
-    def __init__(self, report: Report) -> None:
-        self.report = report
-        self.text = report.text
+    def __init__(self, report: Report, mended: Mended | None = None) -> None:
+        """A source.
+
+        Args:
+            report: as given; its quotes are.
+            mended: what to read in its stead; else the text as it is.
+        """
+        self.given = report
+        self._mended = mended if mended and mended.text != report.text else None
+        self.report = Report(self._mended.text, report.name) if self._mended else report
+        self.text = self.report.text
         self._flat = " ".join(report.text.split())
         self._standing: dict[str, bool] = {}  # quote → whether it stands just once
 
@@ -103,16 +112,25 @@ class Source:
         if last - first > QUOTE_LIMIT:
             first, last = self._word_start(max(first, start - 160)), self._word_end(min(last, end + 160))
         for grow in (0, 80, 300):
-            quote = " ".join(
-                self.text[
-                    self._word_start(max(0, first - grow // 2)) if grow else first : self._word_end(min(len(self.text), last + grow))
-                    if grow
-                    else last
-                ].split()
+            from_, to = (
+                (self._word_start(max(0, first - grow // 2)), self._word_end(min(len(self.text), last + grow))) if grow else (first, last)
             )
+            quote = self.as_given(from_, to)
             if quote and self._stands_once(quote):
                 return {"quote": quote}
-        return self.standing_once(" ".join(self.text[first:last].split()), sentence.section)
+        return self.standing_once(self.as_given(first, last), sentence.section)
+
+    def as_given(self, start: int, end: int) -> str:
+        """The words of a stretch as the report prints them, with plain spaces."""
+        start, end = self._mended.given(start, end) if self._mended else (start, end)
+        return " ".join(self.given.text[start:end].split())
+
+    def place_of(self, quote: str) -> Span | None:
+        """Where a quote stands first in the text that is read."""
+        place = next(iter(self.given.find_all(quote)), None)
+        if place is None or self._mended is None:
+            return place
+        return Span(self._mended.mended(place.start), self._mended.mended(place.end), place.section)
 
     def standing_once(self, quote: str, section: str) -> dict[str, Any] | None:
         """A quote with its section where that makes it stand once; None where it does not."""
@@ -120,7 +138,7 @@ class Source:
             return None
         if self._stands_once(quote):
             return {"quote": quote}
-        mine = [place for place in self.report.find_all(quote) if place.section == section]
+        mine = [place for place in self.given.find_all(quote) if place.section == section]
         return {"quote": quote, "section": section} if len(mine) == 1 else None
 
     def _stands_once(self, quote: str) -> bool:
