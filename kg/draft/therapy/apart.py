@@ -25,7 +25,7 @@ _PLANNED = re.compile(
     re.I,
 )
 _NOT_DONE = re.compile(
-    r"^[^.;,]{0,40}?\b(?:(?:was|were|is|are|be|been)\s+(?:\w+\s+){0,2}?(?:planned|scheduled|considered|recommended|advised|offered|refused|declined|proposed|discussed|"
+    r"^[^.;,]{0,40}?\b(?:(?:was|were|is|are|be|been)\s+(?:\w+\s+){0,2}?(?:rejected|ruled out|turned down|dismissed|discarded|planned|scheduled|considered|recommended|advised|offered|refused|declined|proposed|discussed|"
     r"contra-?indicated|requested|suggested|(?:not|never)\s+(?:\w+\s+)?(?:given|performed|done|possible|feasible|started|required|needed|necessary|indicated|administered|"
     r"used|considered|undertaken|available|attempted)|withheld|avoided|deferred|postponed|unavailable)|(?:may|might|should|could|would|will|can) (?:be|have)|allerg(?:y|ic|ies)|"
     r"abuse|overdose|poisoning|intoxication|sensitivity|resistan(?:t|ce)|was not)\b",

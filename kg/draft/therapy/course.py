@@ -63,10 +63,15 @@ _AFTER_IT = re.compile(r"\b(?:followed by|then|switched to|changed to|replaced b
 _ON = re.compile(r"(?<!not )(?<!longer )(?<!never )(?<!off )\b(?:on|under|taking|receiving)\s+(?:(?!no\b|not\b)[\w-]+\s+){0,2}\Z", re.I)
 #: Between a step and a time after it: the time is of what this word tells.
 _NEXT_STEP = re.compile(
-    r"\b(?:start|initiat|commenc|add|stopp|discontinu|withdr|taper|reduc|increas|switch|improv|resol|disappear|subsid|heal|recur|relaps|flare|worsen|respon|remission|recover|normali[sz]|clear|"
+    r"\b(?:start|initiat|commenc|add|stopp|discontinu|withdr|taper|reduc|increas|switch|replac|resum|restart|chang|convert|improv|resol|disappear|subsid|heal|recur|relaps|flare|worsen|respon|remission|recover|normali[sz]|clear|"
     r"die|develop)\w*",
     re.I,
 )
+_WITHHELD = re.compile(r"(?:\s+(?:therapy|treatment))?\s+(?:was|were|had been)\s+(?:\w+ly\s+|then\s+|therefore\s+)?with(?:held|drawn)\b", re.I)
+#: What did not help before the patient came was given for what the patient comes with.
+_IN_VAIN = re.compile(r"\b(?:unsuccessful(?:ly)?|ineffective|futile|failed|in vain|unresponsive to|refractory to|without (?:\w+ )?(?:success|effect|benefit|improvement|response|relief)|no (?:effect|benefit|success|improvement|response|relief))\b", re.I)
+#: A drug that is taken already goes on.
+_LEAVES_ON = re.compile(r"discharged", re.I)
 #: Steps after which a drug is not being taken.
 ENDED = ("stopped",)
 
@@ -86,6 +91,7 @@ class Course:
         self.before = (self.last, self.last_sentence)  # the same when the sentence read last began
         self.ended: set[str] = set()  # ids of what the sentence read last says was stopped
         self.in_question = ""  # the key in `by_term` of the one drug told of last
+        self.left_on = False  # the step being written is that of what the patient left with
         self.dosed = ""  # id of the drug whose dose the sentence read last changes without naming it
         self.named: list[tuple[Therapy, str]] = []  # of the sentence read last: what was named, and its treatment's id
 
@@ -203,12 +209,20 @@ class Course:
         return not (therapy.curie or changes or therapy.kind == "procedure" and lasted)
 
     def _is_told(self, therapy: Therapy, sentence: Span) -> bool:
-        if is_apart(self.text, therapy, sentence.start, sentence.end):
+        if is_apart(self.text, therapy, sentence.start, sentence.end) and not (_WITHHELD.match(self.text, therapy.end) and self._is_taken(therapy)):
             return False
         status = self.sheet.status_of(therapy.start, therapy.end)[0]
         if status == "absent" and therapy.sure and _ON.search(self.text, sentence.start, therapy.start):
             return bool(find_doses(self.text, therapy.end, min(sentence.end, therapy.end + 20)))
         return status not in ("absent", "family", "hypothetical")
+
+    def _is_taken(self, therapy: Therapy) -> bool:
+        """Whether a drug was told of as given before, and not as stopped since: to withhold it is to stop it."""
+        known = self.by_term.get(self._key(therapy))
+        if known:
+            return known["course"][-1]["change"] not in ENDED
+        told = self.sheet.term(therapy.curie, therapy.label)
+        return any(h["kind"] == "medication" and h["is"] == told for h in self.sheet.parts["history"])
 
     # what was so before
 
@@ -225,6 +239,8 @@ class Course:
         if any(c.change in ("started", "increased", "decreased", "stopped") for c in changes) and not (past or treats):
             takes = None
         if not (past or treats or takes and early):
+            return False
+        if therapy.kind == "drug" and not treats and early and _IN_VAIN.search(self.text, sentence.start, sentence.end):
             return False
         evidence = self.sheet.quote(therapy.start, therapy.end)
         if evidence is None:
@@ -294,6 +310,7 @@ class Course:
         told: list[tuple[Change | None, tuple[int, int] | None]] = [(c, None) for c in changes] or [(None, None)]
         told = with_doses(self.text, told, doses, therapy)
         for k, (change, dose) in enumerate(told):
+            self.left_on = bool(change and _LEAVES_ON.match(self.text, change.start))
             until = min([c.start for c, d in told[k + 1 :] if c and d and c.start > therapy.end], default=following)
             regimen = regimen_of(self.text, therapy.start, therapy.end, until, before, dose or (0, 0)) if k == 0 or dose else None
             offset = change.start if change and change.start > therapy.end else therapy.start
@@ -326,6 +343,8 @@ class Course:
         order, last = self.sheet.order, have["course"][-1]
         if order[step["at"]] < order[last["at"]]:
             return str(have["id"])
+        if step["change"] == "started" and self.left_on and last["change"] not in ENDED:
+            step["change"] = "ongoing"
         plain = not any(step.get(part) for part in ("dose", "schedule", "count", "regimen"))
         if last["at"] == step["at"] and (last["change"] == step["change"] or step["change"] == "given" and last["change"] == "started"):
             if last["quote"] == step["quote"]:
