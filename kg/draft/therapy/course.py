@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Any
 
 from kg.draft.findings.findings import is_history
 from kg.draft.names.ground import find_terms, named, vocabulary
 from kg.draft.reading.openings import Openings
+from kg.draft.reading.patient import to_number
 from kg.draft.sheet import Sheet
 from kg.draft.therapy.apart import is_apart
 from kg.draft.therapy.changes import Change, changes_of
@@ -26,7 +28,7 @@ _HAD = re.compile(
 _TAKES = Openings(
     r"\b(?:was|is|were) (?:currently |already |also |chronically |regularly )?(?:taking|on(?= (?:treatment|therapy|medication|regular|daily|maintenance|long))|under (?:treatment|therapy) with|controlled (?:with|by|on)|being treated)|"
     r"\b(?:his|her|home|regular|current|chronic|daily|long-term|usual|concomitant|outpatient)\s+(?:\w+\s+)?(?:medications?|drugs?|treatment|therapy)\b(?: (?:at (?:presentation|admission|home)|on admission|prior to admission))?\s*"
-    r"(?:included|includes|consisted of|was|were|comprised|:)|\b(?:medication|drug) history\b|\bon medication (?:with|for)\b|\bunder treatment with\b"
+    r"(?:included|includes|consisted of|was|were|comprised|:)|\bfor which (?:he|she) (?:took|takes|received|receives)\b|\b(?:medication|drug) history\b|\bon medication (?:with|for)\b|\bunder treatment with\b"
 )
 _FOR = re.compile(
     r"(?:\s*\([^)]*\))?(?:\s+(?:therapy|treatment|prophylaxis|injections?|infusions?|cream|drops|was|were|given|started|prescribed|added|administered|used|required|daily|weekly|once|twice|a|per|day|"
@@ -35,7 +37,7 @@ _FOR = re.compile(
     re.I,
 )
 _CONTROLLED = re.compile(
-    r"[\s,(]*(?:(?:which|that|and|was|is|being|well|currently|had been)\s+)*(?:controlled|treated|managed|on|under)\s+(?:(?:treatment|therapy|control)\s+)?(?:(?:with|by|on)\s+)?",
+    r"[\s,(]*(?:(?:which|that|and|was|is|being|well|currently|had been)\s+)*(?:for which (?:he|she) (?:took|takes|was taking|receives)|controlled|treated|managed|on|under)\s+(?:(?:treatment|therapy|control)\s+)?(?:(?:with|by|on)\s+)?",
     re.I,
 )
 _READABLE = re.compile(r"[\d.,]+\s*\D+\Z")
@@ -72,6 +74,13 @@ _WITHHELD = re.compile(r"(?:\s+(?:therapy|treatment))?\s+(?:was|were|had been)\s
 _IN_VAIN = re.compile(r"\b(?:unsuccessful(?:ly)?|ineffective|futile|failed|in vain|unresponsive to|refractory to|without (?:\w+ )?(?:success|effect|benefit|improvement|response|relief)|no (?:effect|benefit|success|improvement|response|relief))\b", re.I)
 #: A drug that is taken already goes on.
 _LEAVES_ON = re.compile(r"discharged", re.I)
+#: After a time comes another step, whose time is told after it.
+_GOES_ON = re.compile(r"[\s,]*(?:and|but|then)\b[^.;]*\Z", re.I)
+#: Between two times of one step: `on May 8 and again on May 22`.
+_AND_AGAIN = re.compile(r"[\s,]*(?:and\s+)?again\s*\Z", re.I)
+#: How much less or more, not how much.
+_BY = re.compile(r"\bby\s+\Z", re.I)
+_HOW_MANY = re.compile(r"\b(?P<n>\d{1,2}|two|three|four|five|six|seven|eight|nine|ten|twelve)\s+(?:(?:further|additional|more|consecutive)\s+)?\Z", re.I)
 #: Steps after which a drug is not being taken.
 ENDED = ("stopped",)
 
@@ -174,6 +183,13 @@ class Course:
         """The time of a step; a time after it that is told of something else between them is not its own."""
         line = self.sheet.line
         at, marks = self.sheet.time_at(sentence, offset), line.marks.get(sentence.start, [])
+        ahead = [m for m in marks if m.start > offset]
+        behind = [m for m in marks if m.end <= offset]
+        if ahead and behind and behind[-1].name == at and _GOES_ON.match(self.text, behind[-1].end, offset):
+            verb = re.compile(r"\w*").match(self.text, offset)
+            until = verb.end() if verb else offset
+            if ahead[0].start - until < 60 and not _NEXT_STEP.search(self.text, until, ahead[0].start) and ";" not in self.text[until : ahead[0].start]:
+                return ahead[0].name  # "was added in May and increased in June"
         mine = [m for m in marks if m.name == at]
         if not mine or mine[0].start <= offset:
             return at
@@ -315,10 +331,24 @@ class Course:
             regimen = regimen_of(self.text, therapy.start, therapy.end, until, before, dose or (0, 0)) if k == 0 or dose else None
             offset = change.start if change and change.start > therapy.end else therapy.start
             step: dict[str, Any] = {"change": change.change if change else "given", "at": self._when(sentence, offset)}
+            if regimen and dose and _BY.search(self.text, sentence.start, dose[0]) and _is_readable(regimen.dose):
+                regimen = regimen._replace(dose="", manner=" ".join(filter(None, (f"by {regimen.dose}", regimen.schedule))), schedule="")
             step |= _parts(regimen) if regimen else {}
+            many = _HOW_MANY.search(self.text, sentence.start, therapy.start) if k == 0 and therapy.kind == "procedure" else None
+            if many and therapy.words.endswith("s") and "count" not in step:
+                step["count"] = int(to_number(many["n"].lower()) or 0)
             step |= {"confidence": 0.6 if change else 0.45} | evidence
             name = self._step(key, therapy, step, evidence, sentence)
+            for again_at in self._again_at(sentence, step["at"]) if step["change"] in ("given", "started") and change else ():
+                name = self._step(key, therapy, step | {"change": "given", "at": again_at}, evidence, sentence)
         return name
+
+    def _again_at(self, sentence: Span, at: str) -> list[str]:
+        """The times at which a step was done once more: `on May 8 and again on May 22`."""
+        marks = self.sheet.line.marks.get(sentence.start, [])
+        return [
+            after.name for before, after in pairwise(marks) if before.name == at and _AND_AGAIN.fullmatch(self.text, before.end, after.start)
+        ]
 
     def _key(self, therapy: Therapy) -> str:
         key = (therapy.curie or therapy.label).lower()
@@ -347,7 +377,7 @@ class Course:
             step["change"] = "ongoing"
         plain = not any(step.get(part) for part in ("dose", "schedule", "count", "regimen"))
         if last["at"] == step["at"] and (last["change"] == step["change"] or step["change"] == "given" and last["change"] == "started"):
-            if last["quote"] == step["quote"]:
+            if last["quote"] == step["quote"] and step.get("dose", last.get("dose")) in (last.get("dose"), step.get("dose") if "dose" not in last else last["dose"]):
                 last |= {part: step[part] for part in _PRINTED if part in step and part not in last}
             elif "dose" in step and last["change"] == step["change"] and not any(part in last for part in _PRINTED):
                 have["course"][-1] = step  # told again with its dose
@@ -357,7 +387,7 @@ class Course:
         if step["change"] in ("given", "ongoing") and plain and last["change"] not in ENDED and step["confidence"] < 0.6:
             return str(have["id"])
         if last["change"] in ENDED:
-            if step["change"] in ENDED:
+            if step["change"] in ENDED or step["at"] == last["at"] and plain and step["confidence"] < 0.6:
                 return str(have["id"])
             step["change"] = "started" if step["change"] in ("increased", "decreased", "ongoing") else step["change"]
         have["course"].append(step)

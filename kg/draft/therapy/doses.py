@@ -20,6 +20,7 @@ _OF_ANOTHER = re.compile(
 _EACH_ITS_OWN = re.compile(r"[^.;]{0,40}?\brespectively\b", re.I)
 #: Right before a dose that comes after another of the same drug.
 _NEXT_DOSE = re.compile(r"(?:,|\bthen|\bfollowed by|\bto|\buntil)\s*(?:and\s+)?(?:then\s+|later\s+|thereafter\s+|\w+ly\s+|at\s+)?\Z", re.I)
+_BY, _TO = re.compile(r"\b(?:by|in)\s+\Z", re.I), re.compile(r"\bto\s+\Z", re.I)
 #: Between a word of change and a dose: the dose is that of a later step.
 _OTHER_STEP = re.compile(r"\b(?:adjust|increas|reduc|decreas|taper|titrat|lower|rais|doubl|halv|escalat|wean)\w*", re.I)
 _GOES_ON = ("started", "given", "ongoing")
@@ -58,6 +59,9 @@ def share_doses(text: str, sentence: Span, spans: list[Place]) -> list[list[Plac
                 best = score, k
         if best is not None:
             found[best[1]].append(dose)
+    for k in range(len(spans) - 1, 0, -1):  # both parts of a combination: `piperacillin-tazobactam 4.5 g`
+        if found[k] and not found[k - 1] and text[spans[k - 1][1] : spans[k][0]] in ("-", "/", "–"):
+            found[k - 1] = list(found[k])
     for mine in found:  # a strength before the amount: `(8.4 %, 100 mL)`
         mine[:] = [d for d in mine if not text[d[0] : d[1]].endswith("%")] or mine
     return found
@@ -77,6 +81,10 @@ def with_doses(
         if change is None or change.start < therapy.end:
             continue
         mine = next((d for d in left if 0 <= d[0] - change.end < 40 and not _OTHER_STEP.search(text, change.end, d[0])), None)
+        goal = next((d for d in left if mine and 0 < d[0] - mine[1] < 40 and _TO.search(text, mine[1], d[0])), None)
+        if mine and goal and _BY.search(text, change.end, mine[0]):  # "increased by 10 mg steps to 60 mg"
+            left.remove(mine)
+            mine = goal
         if mine:
             left.remove(mine)
             made[k] = change, mine
