@@ -20,6 +20,7 @@ _OF_ANOTHER = re.compile(
 _EACH_ITS_OWN = re.compile(r"[^.;]{0,40}?\brespectively\b", re.I)
 #: Right before a dose that comes after another of the same drug.
 _NEXT_DOSE = re.compile(r"(?:,|\bthen|\bfollowed by|\bto|\buntil)\s*(?:and\s+)?(?:then\s+|later\s+|thereafter\s+|\w+ly\s+|at\s+)?\Z", re.I)
+_AT = re.compile(r"\s*(?:at|in|as|with)?\s*(?:(?:an?|the)\s+)?(?:(?:\w+\s+)?doses?\s+(?:of\s+)?)?", re.I)
 _BY, _TO = re.compile(r"\b(?:by|in)\s+\Z", re.I), re.compile(r"\bto\s+\Z", re.I)
 #: Between a word of change and a dose: the dose is that of a later step.
 _OTHER_STEP = re.compile(r"\b(?:adjust|increas|reduc|decreas|taper|titrat|lower|rais|doubl|halv|escalat|wean)\w*", re.I)
@@ -53,7 +54,11 @@ def share_doses(text: str, sentence: Span, spans: list[Place]) -> list[list[Plac
                 score = (a - dose[1]) * 0.5
             elif b <= dose[0] and (k + 1 == len(spans) or dose[0] < spans[k + 1][0] or dose[0] < a):
                 between = _BRACKETS.sub("", text[b : dose[0]])
-                if len(between) < 140 and not re.search(r",?\s+and\s+\Z|;|\b(?:she|he|patient)\b", between) and not _OF_ANOTHER.search(between):
+                if (
+                    len(between) < 140
+                    and not re.search(r",?\s+and\s+\Z|;|\b(?:she|he|patient)\b", between)
+                    and not _OF_ANOTHER.search(between)
+                ):
                     score = len(between) + 1
             if score is not None and (best is None or score < best[0]):
                 best = score, k
@@ -81,6 +86,13 @@ def with_doses(
         if change is None or change.start < therapy.end:
             continue
         mine = next((d for d in left if 0 <= d[0] - change.end < 40 and not _OTHER_STEP.search(text, change.end, d[0])), None)
+        if (
+            mine
+            and change.change in _GOES_ON
+            and any(therapy.end <= d[0] < change.start for d in left)
+            and not _AT.fullmatch(text, change.end, mine[0])
+        ):
+            continue  # `40 mg was given for five days, then 20 mg`
         goal = next((d for d in left if mine and 0 < d[0] - mine[1] < 40 and _TO.search(text, mine[1], d[0])), None)
         if mine and goal and _BY.search(text, change.end, mine[0]):  # "increased by 10 mg steps to 60 mg"
             left.remove(mine)
@@ -98,7 +110,12 @@ def with_doses(
         made.insert(0, (Change(therapy.start, therapy.start, "given"), left[0]))
     for dose in doses:
         used = [d for _, d in made if d]
-        if dose in used or not used or dose[0] < used[-1][1] or any(c and c.start > used[-1][1] and c.change not in _GOES_ON for c, _ in made):
+        if (
+            dose in used
+            or not used
+            or dose[0] < used[-1][1]
+            or any(c and c.start > used[-1][1] and c.change not in _GOES_ON for c, _ in made)
+        ):
             continue
         change = _row_change(text, used[-1], dose, next((c for c, d in made if c and d == used[-1]), None))
         if change:

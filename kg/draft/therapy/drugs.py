@@ -172,7 +172,13 @@ def _find_unknown(text: str, start: int, end: int, found: list[Therapy]) -> None
         dosed = doses and _DOSED.match(text, match.end(), end)
         if not (suffix or curie or dosed) or overlaps(*match.span(), found):
             continue
-        if not suffix and not curie and (_IS.search(text, max(start, match.start() - 8), match.start()) or _NO_NAME.fullmatch(word) or not _may_be_a_name(word)) or not giving and not (dosed and suffix):
+        if (
+            not suffix
+            and not curie
+            and (_IS.search(text, max(start, match.start() - 8), match.start()) or _NO_NAME.fullmatch(word) or not _may_be_a_name(word))
+            or not giving
+            and not (dosed and suffix)
+        ):
             continue
         sound = bool(suffix) and not _PLAIN_ENDING.search(word) and _may_be_a_name(word)
         beside = (sound or curie) and _is_beside(text, *match.span(), known)

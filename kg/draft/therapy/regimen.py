@@ -27,8 +27,11 @@ _EXPOSURE = (
 DOSE = re.compile(rf"(?<![\w.,/])(?P<dose>{_AMOUNT}\s?-?{_UNIT}(?:(?<=%)|{_PER})|{_EXPOSURE})(?![\w])", re.I)
 #: A concentration is no dose: `100 mg/dL`, `4 mg/L`, a suspension of `250 mg/5 ml`, and no amount of fluid lost.
 _CONCENTRATION = re.compile(r"\s?(?:/|\bper\b)\s?(?:\d+(?:\.\d+)?\s?)?(?:d?L|dl|ml|mL|cc|l|hpf|24)\b(?!\s?/\s?(?:h|min|day))")
+_PER_VOLUME = re.compile(r"(?:/|\bper)\s?\Z", re.I)
 #: Nor is a weight: `weighed 850 g`, `a birth weight of 3200 g`.
-_WEIGHS = re.compile(r"\b(?:weigh(?:ed|ing|s|t)|mass)\s+(?:(?:was|is|of|only|about|approximately|at birth|now|had (?:risen|fallen) to)\s+){0,3}\Z", re.I)
+_WEIGHS = re.compile(
+    r"\b(?:weigh(?:ed|ing|s|t)|mass)\s+(?:(?:was|is|of|only|about|approximately|at birth|now|had (?:risen|fallen) to)\s+){0,3}\Z", re.I
+)
 _TIMES = r"(?:once|twice|thrice|(?:one|two|three|four|five|six|\d)(?:\s+times)?)"
 _COUNTED = r"(?:\d+(?:\.\d)?(?:\s?[-–]\s?\d+)?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|several|a few|a|another \w+)"
 _FREQUENCY = re.compile(
@@ -57,7 +60,7 @@ _ROUTES = (
 )
 _ROUTE_WORDS = tuple((name, re.compile(pattern, re.I)) for name, pattern in _ROUTES)
 _COUNT = re.compile(
-    r"(?<!\bday )(?<!\bdays )(?<!\bin )(?<!\binto )\b(?P<n>\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|twelve|a single|a|single)\s+(?:(?!divided|(?:an?|the|second|third|fourth|fifth|last|further|weekly|daily)\b)(?:\w+|\d+-\w+)\s+){0,2}(?:cycles?|doses?|courses?|"
+    r"(?<!\bday )(?<!\bdays )(?!(?<=\bin )\w+ (?:equal )?doses)\b(?P<n>\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|twelve|a single|a|single)\s+(?:(?!divided|(?:an?|the|second|third|fourth|fifth|last)\b)(?:\w+|\d+-\w+)\s+){0,2}(?:cycles?|doses?|courses?|"
     r"pulses?|infusions?|sessions?|injections?|rounds?|fractions?|units?(?= of))\b",
     re.I,
 )
@@ -116,7 +119,9 @@ def find_doses(text: str, start: int, end: int) -> list[tuple[int, int]]:
     return [
         m.span("dose")
         for m in DOSE.finditer(text, start, end)
-        if not _CONCENTRATION.match(text, m.end()) and not _WEIGHS.search(text, max(start, m.start() - 40), m.start())
+        if not _CONCENTRATION.match(text, m.end())
+        and not _PER_VOLUME.search(text, max(start, m.start() - 5), m.start())
+        and not _WEIGHS.search(text, max(start, m.start() - 40), m.start())
     ]
 
 
