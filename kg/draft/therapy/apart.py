@@ -90,7 +90,8 @@ def _is_in_menu(text: str, a: int, b: int, start: int, end: int) -> bool:
 
     Example:
     >>> text = "Acupuncture Art Therapy Auto Immune Diseases Massage Cancer Rehabilitation Chemotherapy Diet Programs Contact Us"
-    >>> _is_in_menu(text, 76, 88, 0, len(text)), _is_in_menu("Chemotherapy was given.", 0, 12, 0, 23)
+    >>> at = text.index("Chemotherapy")
+    >>> _is_in_menu(text, at, at + 12, 0, len(text)), _is_in_menu("Chemotherapy was given.", 0, 12, 0, 23)
     (True, False)
     """
     if not text[a].isupper():
