@@ -198,3 +198,67 @@ def test_no_listed_procedure_is_missed_for_the_cheap_test_before_it():
             plain = pattern.replace("(?:", "").replace("[sz]", "s").replace("(?=", "")
             assert stems("operations").search(plain), f"{name}: {pattern} has none of the parts of words in stems.tsv"
     assert not stems("operations").search("She had a fever.")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Dapsone was given. The boy weighed 12.4 kg; he was receiving colchicine.", {"Dapsone": "", "colchicine": ""}),
+        ("Dapsone was given at a birth weight of 3200 g.", {"Dapsone": ""}),
+        ("She received amoxicillin (suspension of 125 mg/5 ml) for two days.", {"amoxicillin": ""}),
+        ("She received amoxicillin 125 mg per 5 ml of syrup.", {"amoxicillin": ""}),
+        ("She received amoxicillin 125 mg every 5 hours.", {"amoxicillin": "125 mg every 5 hours"}),
+        ("She received dapsone 2 mg/kg.", {"dapsone": "2 mg/kg"}),
+        ("Dapsone caused hypokalemia, which was treated with potassium zorbate 20 mmol.", {"Dapsone": ""}),  # of something else
+        ("She was treated with dapsone at a dose of 20 mg.", {"dapsone": "20 mg"}),
+        ("She received sulbactam-cefoperazone 2 g.", {"sulbactam": "2 g", "cefoperazone": "2 g"}),
+        ("She received sulbactam and cefoperazone 2 g.", {"sulbactam": "", "cefoperazone": "2 g"}),
+    ],
+)  # fmt: skip
+def test_a_weight_a_concentration_and_a_dose_of_something_else_are_no_dose(text, found):
+    assert {drug: steps[0][1] for drug, steps in doses(text)} == found
+
+
+@pytest.mark.parametrize(
+    ("text", "counts"),
+    [
+        ("On day 8 a second infusion of rituximab was given.", [None]),
+        ("Rituximab was given in four doses.", [None]),
+        ("She received four doses of rituximab.", [4]),
+        ("Three plasma exchanges were performed.", [3]),
+        ("Plasma exchange was performed.", [None]),
+    ],
+)
+def test_how_many_times(text, counts):
+    assert [t["course"][0].get("count") for t in record(WOMAN + text)["treatments"]] == counts
+
+
+@pytest.mark.parametrize(
+    ("text", "drugs"),
+    [
+        ("Dapsone was rejected because of its risks.", []),
+        ("Dapsone was given, and a graft was rejected.", ["dapsone"]),
+        ("Calcium channel blockers may cause edema.", []),
+        ("Calcium channel blockers were given.", ["Calcium channel blockers"]),
+        ("Repetitive nerve stimulation showed a decrement. Dapsone was given.", ["dapsone"]),
+        ("Acupuncture Art Therapy Auto Immune Diseases Massage Cancer Rehabilitation Chemotherapy Diet Programs Contact Us", []),
+        ("Acupuncture, Art Therapy, Massage and Chemotherapy were given.", ["Chemotherapy"]),
+        ("Dapsone doses are listed in Table 2.", []),
+        ("Dapsone induced a complete remission.", ["dapsone"]),
+        ("A dapsone induced neuropathy was found.", []),
+    ],
+)
+def test_what_is_named_in_general_or_rejected_is_not_given(text, drugs):
+    assert set(map(str.lower, drugs)) == set(map(str.lower, given(text))) - {"acupuncture", "massage"}
+
+
+def test_a_verb_before_a_dose_is_no_drug():
+    assert doses("Dapsone was commenced at 10 mg.") == [("Dapsone", [("started", "10 mg")])]
+    assert doses("Treatment was begun with drolmecast 40 mg daily.") == [("drolmecast", [("started", "40 mg")])]
+
+
+def test_what_failed_before_the_patient_came_is_a_treatment_of_this_illness():
+    text = "Before referral, she had been given several unsuccessful antiemetic therapies, including ondansetron."
+    made = record(WOMAN + text)
+    assert {(r["outcome"], *r["to"]) for r in made["responses"]} == {("unchanged", "antiemetic"), ("unchanged", "ondansetron")}
+    assert not record(WOMAN + text.replace("unsuccessful ", "")).get("responses")

@@ -185,3 +185,108 @@ def test_the_time_to_a_response_is_not_that_of_the_flare_after_it() -> None:
     text = "CASE REPORT\n\nA 30-year-old man with fever was given prednisone. Fever resolved within 48 hours, but recurred on day 10.\n"
     told = draft_report(text).records[0]["responses"]
     assert [(r["outcome"], r.get("after")) for r in told] == [("resolved", "PT48H"), ("flared", None)]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Dapsone 50 mg daily was added in May 2014 and increased to 150 mg daily in June 2014.",
+         [("Dapsone", "started", "50 mg", "may-2014"), ("Dapsone", "increased", "150 mg", "june-2014")]),
+        ("Dapsone was completed in May 2014 and colchicine was stopped three months later.",
+         [("Dapsone", "stopped", "", "may-2014"), ("colchicine", "stopped", "", "month-3-later")]),
+        ("Colchicine was given, and on day 9 dapsone 50 mg was started and was replaced by prednisone two weeks later.",
+         [("Colchicine", "given", "", "presentation"), ("dapsone", "started", "50 mg", "day-9"), ("dapsone", "stopped", "", "week-2-later"),
+          ("prednisone", "started", "", "week-2-later")]),
+        ("Rituximab 500 mg was given on May 8, 2014 and again on May 22, 2014.",
+         [("Rituximab", "given", "500 mg", "may-8-2014"), ("Rituximab", "given", "500 mg", "may-22-2014")]),
+        ("Dapsone was started at 10 mg and was increased by 10 mg steps to 60 mg.", [("Dapsone", "started", "10 mg", "presentation"), ("Dapsone", "increased", "60 mg", "presentation")]),
+        ("Dapsone was reduced by 10 mg.", [("Dapsone", "decreased", "", "presentation")]),
+        ("Dapsone was reduced to 10 mg.", [("Dapsone", "decreased", "10 mg", "presentation")]),
+        ("Dapsone 40 mg twice daily was given for five days, then 40 mg daily for five days, then 20 mg daily.",
+         [("Dapsone", "given", "40 mg", "presentation"), ("Dapsone", "decreased", "40 mg", "presentation"), ("Dapsone", "decreased", "20 mg", "presentation")]),
+        ("Ganciclovir 5 mg/kg every 12 hours was started, with the dose adjusted to 2.5 mg/kg every 12 hours.",
+         [("Ganciclovir", "started", "5 mg/kg every 12 hours", "presentation"), ("Ganciclovir", "decreased", "2.5 mg/kg every 12 hours", "presentation")]),
+        ("She received colchicine 1 mg for 10 days and dapsone 50 mg daily, which was stopped.",
+         [("colchicine", "given", "1 mg", "presentation"), ("dapsone", "given", "50 mg", "presentation"), ("dapsone", "stopped", "", "presentation")]),
+        ("Dapsone 50 mg was started. It caused a cough, and it was stopped two weeks later.",
+         [("Dapsone", "started", "50 mg", "presentation"), ("Dapsone", "stopped", "", "week-2-later")]),
+        ("Dapsone 50 mg and colchicine were started. It was stopped.",  # which of them?
+         [("Dapsone", "started", "50 mg", "presentation"), ("colchicine", "started", "", "presentation")]),
+        ("Dapsone was started. Dapsone was withheld.", [("Dapsone", "started", "", "presentation"), ("Dapsone", "stopped", "", "presentation")]),
+        ("Dapsone was withheld.", []),
+        ("Dapsone was stopped. Dapsone was complicated by cough.", [("Dapsone", "stopped", "", "presentation")]),
+        ("Dapsone was started. She was discharged on dapsone 50 mg.", [("Dapsone", "started", "", "presentation"), ("dapsone", "ongoing", "50 mg", "discharge")]),
+        ("Dapsone was started. Dapsone could be tapered off.", [("Dapsone", "started", "", "presentation"), ("Dapsone", "stopped", "", "presentation")]),
+        ("Dapsone could be given.", []),
+    ],
+)  # fmt: skip
+def test_each_step_has_its_own_dose_and_time(text, told):
+    assert [(a.lower(), *rest) for a, *rest in steps(text)] == [(a.lower(), *rest) for a, *rest in told]
+
+
+@pytest.mark.parametrize(
+    ("text", "times"),
+    [
+        ("A man underwent gastrectomy in 2006. He presented with cough in March 2015.", ("presentation (in March 2015)", {"2006": ("before", "P9Y")})),
+        ("A man presented with cough in 2006.", ("presentation (in 2006)", {})),
+        ("A man was admitted with cough in 2006. He underwent gastrectomy in March 2007.", ("presentation (in 2006)", {"march-2007": ("after", "P1Y")})),
+    ],
+)  # fmt: skip
+def test_what_a_report_begins_with_is_not_when_the_patient_came(text, times):
+    made = draft_report(text).records[0]["times"]
+    told = {name: (("before" if "before" in t else "after"), t.get("by")) for name, t in made.items() if name != "presentation"}
+    assert (made["presentation"]["words"], told) == times or (made["presentation"]["words"] == times[0] and set(told) == set(times[1]) and all(
+        told[n][0] == times[1][n][0] for n in told))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "times"),
+    [
+        # days of one count, told out of order
+        ("She underwent splenectomy. Dapsone was stopped on day 60. On day 35 after surgery she had cough. On day 70 she had cough.",
+         {"splenectomy-underwent": ("presentation", ""), "day-60": ("day-35", "P25D"), "day-35": ("splenectomy-underwent", "P35D"), "day-70": ("day-35", "P35D")}),
+        # another count
+        ("On day 9 she had cough. Two years later she had fever. On day 3 she had cough.",
+         {"day-9": ("presentation", ""), "year-2-later": ("day-9", "P2Y"), "day-3": ("year-2-later", "")}),
+        # what takes place within a month of what the sentence itself names
+        ("Dapsone was started in May 2014. In May 2017 she relapsed, and rituximab led to resolution within a month.",
+         {"may-2014": ("presentation", ""), "may-2017": ("may-2014", ""), "month-1-later": ("may-2017", "P1M")}),
+        # after the end of what began long ago
+        ("Dapsone was started. A year later dapsone was stopped. She remains well 18 months after the end of treatment.",
+         {"year-1-later": ("presentation", "P1Y"), "month-18-later": ("year-1-later", "")}),
+    ],
+)  # fmt: skip
+def test_days_and_distances_of_their_own_count(text, times):
+    assert points(text) == times
+
+
+def test_the_patient_comes_on_a_day_of_the_illness():
+    text = "A boy was brought to the hospital on the fifth day of fever. Gout was diagnosed on day 5. On day 8 dapsone was given."
+    made = draft_report(text).records[0]["times"]
+    assert {n: (t.get("after"), t.get("by")) for n, t in made.items()} == {"presentation": (None, None), "day-8": ("presentation", "P3D")}
+    other = draft_report(text.replace("fifth day of fever", "fifth day of the month")).records[0]["times"]
+    assert "day-8" in other and other["day-8"]["after"] != "presentation"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Dapsone failed, colchicine gave transient relief, and rituximab induced a lasting remission.",
+         {("unchanged", "dapsone", ""), ("improved", "colchicine", ""), ("resolved", "rituximab", "")}),
+        ("Dapsone and colchicine failed. The graft failed.", {("unchanged", "dapsone", ""), ("unchanged", "colchicine", "")}),
+        ("Dapsone made things worse, colchicine had no effect.", {("unchanged", "colchicine", "")}),
+        ("Her fever persisted after dapsone and colchicine, and resolved within 24 hours of a dose of rituximab.",
+         {("unchanged", "dapsone", "Fever"), ("unchanged", "colchicine", "Fever"), ("resolved", "rituximab", "Fever")}),
+        ("Dapsone was given. It caused cough without any improvement of the fever.", {("unchanged", "dapsone", "Fever")}),
+        ("Dapsone was reduced and colchicine was started. The fever settled.", {("resolved", "colchicine", "Fever")}),
+        ("Dapsone was stopped. Colchicine was started. Dapsone was resumed under colchicine without recurrence of the rash.", {("resolved", "colchicine", "Skin rash")}),
+    ],
+)  # fmt: skip
+def test_an_outcome_is_of_its_own_treatment(text, found):
+    assert responses(text) == found
+
+
+def test_an_infection_that_stays_away_is_no_work_of_a_graft():
+    text = "She underwent kidney transplantation. Dapsone was given. One year after transplantation there was no relapse of the fever."
+    assert {to for _, to, _ in responses(text)} == {"dapsone"}
+    assert [t["procedure"] for t in record(text)["treatments"] if "procedure" in t] == ["none ! kidney transplantation"]

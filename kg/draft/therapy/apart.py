@@ -16,7 +16,7 @@ from kg.draft.therapy.regimen import find_doses
 _OF_AN_IMAGE = re.compile(r"(?:dimensional|\b3-?D|\bCT|\bMRI?|imag\w+|multiplanar|computer\w*)\s+\Z", re.I)
 _PLANNED = re.compile(
     r"\b(?:plan(?:ned|s|ning)?|scheduled|consider(?:ed|ing|ation of)?|candidates? (?:for|of)|recommend(?:ed|ing|ation)?s?|advis(?:ed|ing)|offer(?:ed|ing)?|refus(?:ed|ing|al)|"
-    r"declin(?:ed|ing)|propos(?:ed|ing)|discuss(?:ed|ing)|refer(?:red|ral) (?:\w+ ){0,2}for|await(?:ed|ing)|waiting list|would|should|may|might|could|can(?:not)? be|needs? (?:for|of)|"
+    r"declin(?:ed|ing)|propos(?:ed|ing)|discuss(?:ed|ing)|refer(?:red|ral) (?:\w+ ){0,2}for|await(?:ed|ing)|waiting list|would|should|(?-i:may)|might|could(?! be (?:\w+ly )?(?:stopped|tapered|weaned|discontinued|withdrawn|reduced|extubated))|can(?:not)? be|needs? (?:for|of)|"
     r"indications? (?:for|of)|contra-?indicat\w+|options?|choice|intend(?:ed|ing)|decision to|decided|decides|reluctan\w+|unwilling|instead of|rather than|without|"
     r"(?:difficult|impossible|not possible|not feasible|unable|inability) to|before considering|hesita\w+|wait(?:ed)? for|eligible for|suitable for|amenable to|lack of|absence of|unable to|prior to (?:any|planned)|alternatives? to|prevent|"
     r"avoid(?:ed|ing|ance)?|denied|denies|evaluat(?:ed|ion) for|screen(?:ed|ing) for|tested for|testing for|requested|listed for|possibility of|potential|history of use of|"
@@ -25,15 +25,15 @@ _PLANNED = re.compile(
     re.I,
 )
 _NOT_DONE = re.compile(
-    r"^[^.;,]{0,40}?\b(?:(?:was|were|is|are|be|been)\s+(?:\w+\s+){0,2}?(?:planned|scheduled|considered|recommended|advised|offered|refused|declined|proposed|discussed|"
+    r"^[^.;,]{0,40}?\b(?:(?:was|were|is|are|be|been)\s+(?:\w+\s+){0,2}?(?:rejected|ruled out|turned down|dismissed|discarded|planned|scheduled|considered|recommended|advised|offered|refused|declined|proposed|discussed|"
     r"contra-?indicated|requested|suggested|(?:not|never)\s+(?:\w+\s+)?(?:given|performed|done|possible|feasible|started|required|needed|necessary|indicated|administered|"
-    r"used|considered|undertaken|available|attempted)|withheld|avoided|deferred|postponed|unavailable)|(?:may|might|should|could|would|will|can) (?:be|have)|allerg(?:y|ic|ies)|"
+    r"used|considered|undertaken|available|attempted)|withheld|avoided|deferred|postponed|unavailable)|(?:may|might|should|could(?! be (?:\w+ly )?(?:stopped|tapered|weaned|discontinued|withdrawn|reduced))|would|will|can) (?:be|have)|allerg(?:y|ic|ies)|"
     r"abuse|overdose|poisoning|intoxication|sensitivity|resistan(?:t|ce)|was not)\b",
     re.I,
 )
 _TEST = re.compile(
     r"[\s-]*(?:\([^)]{1,12}\)\s*)?(?:suppression|stimulation|challenge|tolerance|provocation|stress|infusion)?[\s-]*(?:tests?\b|testing|scan|scintigra\w+|PET|uptake|stain\w*|assay|"
-    r"receptors?|techniques?\b|patterns?\b|lysis test|(?:iso|reduct|hydrol|oxid|lig|poly)m?erase|reductase|oxidase|hydrolase|antibod\w+|resistan\w+|sensitiv\w+|toxicity|induced|dehydrogenase|synthase|transferase|kinase|levels?\b|concentrations?|deficien\w+|specimens?|"
+    r"receptors?|techniques?\b|patterns?\b|lysis test|(?:iso|reduct|hydrol|oxid|lig|poly)m?erase|reductase|oxidase|hydrolase|antibod\w+|resistan\w+|sensitiv\w+|toxicity|induced(?!\s+(?:an?|the|(?:\w+\s+){0,2}(?:remission|response|improvement|resolution|recovery))\b)|dehydrogenase|synthase|transferase|kinase|levels?\b|concentrations?|deficien\w+|specimens?|"
     r"margins?|samples?|sites?\b|scars?\b|beds?\b|stump|tissues?\b|pathology|table|room|theat(?:re|er)|report|team|department|clinic|unit|ward|candidate|negative|"
     r"positiv\w+|profile|cent(?:er|re)s?\b|service|bank|immuno\w+|-?like|spectrometry|angiogra\w+|plates?|screws?|excretion|secretion|metabolism|clearance|binding|transport|channel|crystals?|deposit\w*|"
     r"was (?:\d|normal|elevated|low|high)|of \d|, \d|: \d|= ?\d)",
@@ -65,6 +65,47 @@ _OF_OTHERS = re.compile(
 )
 
 
+#: What a treatment may do is said of it in general.
+_IN_GENERAL = re.compile(
+    r"(?:\s*\([^()]{1,12}\))?\s+(?:may|can|might)\s+(?!be\b|have\b)(?:\w+ly\s+)?[a-z]+|\s+(?:is|are)\s+(?:an?\s+)?(?:known|rare|common|associated|effective|recommended|thought|widely)\b",
+    re.I,
+)
+#: A table or figure shows it; the steps are told there.
+_IS_SHOWN = re.compile(
+    r"\s+(?:[\w-]+\s+){0,3}?(?:is|are|was|were)\s+(?:shown|listed|given|summari[sz]ed|detailed|depicted|presented)\s+in\s+(?:the\s+)?(?:Table|Fig|Supplement)",
+    re.I,
+)
+#: A measurement by stimulation treats nothing: `repetitive nerve stimulation showed a decrement`.
+_SHOWED = re.compile(
+    r"(?:\s+(?:of|at|to)\s+(?:[\w-]+\s+){1,5}?|\s+)(?:studies\s+)?(?:showed|revealed|demonstrated|disclosed|was (?:normal|abnormal|positive|negative))\b",
+    re.I,
+)
+_RUN_ON = re.compile(r"(?:[A-Z][\w'’-]*|and|of|or|the|for|in|to|&|/)(?:\s+|\Z)")
+_RUN_BACK = re.compile(r"(?:(?<=\s)|\A)(?:(?:[A-Z][\w'’-]*|and|of|or|the|for|in|to|&|/)\s+)+\Z")
+_MENU = 7  # capitalised words in a row
+
+
+def _is_in_menu(text: str, a: int, b: int, start: int, end: int) -> bool:
+    """Whether a name stands in a run of capitalised words without a verb or a comma, as in the menu of a web page.
+
+    Example:
+    >>> text = "Acupuncture Art Therapy Auto Immune Diseases Massage Cancer Rehabilitation Chemotherapy Diet Programs Contact Us"
+    >>> at = text.index("Chemotherapy")
+    >>> _is_in_menu(text, at, at + 12, 0, len(text)), _is_in_menu("Chemotherapy was given.", 0, 12, 0, 23)
+    (True, False)
+    """
+    if not text[a].isupper():
+        return False
+    before = _RUN_BACK.search(text, max(start, a - 120), a)
+    words = (before.group() if before else "") + text[a:b]
+    at = b + len(text[b:end]) - len(text[b:end].lstrip(" \t\n"))
+    while at > b and at < end and (more := _RUN_ON.match(text, at, end)):
+        words += " " + more.group()
+        at = more.end()
+    capitals = [word for word in words.split() if word[0].isupper()]
+    return len(capitals) >= _MENU and not all(word.isupper() for word in capitals)
+
+
 def is_apart(text: str, therapy: Therapy, start: int, end: int) -> bool:
     """Whether a treatment is named, but not as given: planned, refused, measured, a test, an allergy, what an organism resists.
 
@@ -81,6 +122,10 @@ def is_apart(text: str, therapy: Therapy, start: int, end: int) -> bool:
     if not _CLAUSE_START.search(ahead):
         clause = ahead
     if _PLANNED.search(clause) or _NOT_DONE.match(text[b : min(end, b + 90)]):
+        return True
+    if _IN_GENERAL.match(text, b, end) or _IS_SHOWN.match(text, b, end) or _is_in_menu(text, a, b, start, end):
+        return True
+    if therapy.kind == "procedure" and "stimulation" in therapy.words.lower() and _SHOWED.match(text, b, end):
         return True
     rest = text[b : min(end, b + 45)]
     if _TEST.match(rest) and not (therapy.sure and find_doses(text, b, min(end, b + 30))):

@@ -37,14 +37,17 @@ _LINK = re.compile(
 )
 _VERB_LEAD = re.compile(
     r"(?:\s*\([^)]*\))?[\s,]*(?:(?:therapy|therapies|replacement|supplementation|substitution|treatments?|dose|doses|dosage|infusions?|injections?|cream|ointment|drops|tablets?|course|pulses?|administration|regimen|at|of|a|the|"
-    r"and|or|in|combination|[\d.,]+\s?\S{0,9}|daily|weekly|twice|once|two|three|four|divided|per|day|every|[obtq]\.?[di]\.?[ds]?\.?|(?:\w+ly))[\s,)]*)*"
-    r"(?:which\s+|that\s+)?(?:was|were|had been|has been|have been|is|are|being|be)\s+(?:(?:then|subsequently|gradually|also|slowly|initially|not yet|again|finally|further|"
+    r"and|or|in|on|for|over|combination|[\d.,]+\s?\S{0,9}|daily|weekly|twice|once|times|two|three|four|five|six|divided|per|alternate|other|hours?|days?|weeks?|day|every|[obtq]\.?[di]\.?[ds]?\.?|(?:\w+ly))[\s,)]*)*"
+    r"(?:which\s+|that\s+)?(?:was|were|could be|had to be|had been|has been|have been|is|are|being|be)\s+(?:(?:then|subsequently|gradually|also|slowly|initially|not yet|again|finally|further|"
     r"successfully|therefore|immediately|\w+ly)\s+)*\Z",
     re.I,
 )
+#: Of a list this tells of its last: `A 5 mg and B 10 mg, which was stopped`.
+_WHICH_WAS = re.compile(r"\b(?:which|that)\s+(?:was|is|has been|had been)\b", re.I)
 _NOUN_LEAD = re.compile(r"\s*(?:therapy\s+|treatment\s+|dose\s+)?\Z", re.I)
 _AND_THEN = re.compile(
-    r"\s*(?:,|and|then|,?\s*and then|,?\s*but|\w+ly)*\s*(?:(?:oral|intravenous|iv|form|route|maintenance|dose|to|at|\d[\d.,]*|mg|g|kg|day|daily|weekly|over|for|weeks?|months?|days?|one|two|three|four|six|was|were|later|then|subsequently|gradually|slowly|finally|completely|and|\w+ly)[\s,/]+)*\Z",
+    r"\s*(?:,|and|then|,?\s*and then|,?\s*but|\w+ly)*\s*(?:(?:oral|intravenous|iv|form|route|maintenance|dose|to|at|\d[\d.,]*|mg|g|kg|day|daily|weekly|over|for|hours?|weeks?|months?|days?|one|two|three|four|five|six|seven|eight|ten|was|were|later|then|subsequently|gradually|slowly|finally|completely|and|alternate|other|every|"
+    r"in|on|after|by|until|from|within|a|the|of|following|next|mg/kg|mg/kg/day|mg/day|µg|mcg|twice|once|times|steps?|increments|(?-i:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*|\w+ly)[\s,/]+)*\Z",
     re.I,
 )
 _NOUNS = frozenset(
@@ -110,7 +113,7 @@ def changes_of(text: str, start: int, end: int, spans: list[tuple[int, int]]) ->
                 if re.match(r"(?:changed|switched|converted) to", text[word.start : word.end], re.I):
                     drug = k + 1 < len(edges) and len(text[word.end : edges[k + 1][0]]) < 40
                     word = word._replace(change="stopped" if drug else "ongoing")
-                for i in groups[k][-1:] if own[k] else groups[k]:
+                for i in groups[k][-1:] if own[k] or _WHICH_WAS.search(lead) else groups[k]:
                     found[i].append(word)
     for k, (first, _) in enumerate(edges):
         begin = edges[k - 1][1] if k else start
@@ -153,7 +156,7 @@ def _has_verb(text: str, words: list[Change], spans: list[tuple[int, int]], grou
     return any(begin <= w.end <= first and _LINK.fullmatch(text, w.end, first) for w in words)
 
 
-_IS_DONE = re.compile(r"\b(?:was|were|been)\s+(?:\w+ly\s+|then\s+)?\Z", re.I)
+_IS_DONE = re.compile(r"\b(?:was|were|been|be)\s+(?:\w+ly\s+|then\s+)?\Z", re.I)
 _TO = re.compile(r"\s*(?:[\d.,]+\s?\S+\s+|\w+ly\s+){0,3}(?:to|and)\s+(?:\w+\s+){0,2}")
 _BETWEEN = re.compile(
     r"(?:\s*\([^()]*\))?[\s,/+]*(?:(?:and|or|plus|with|as well as|followed by|then|combined|in combination|together|the|a|an|oral|intravenous|iv|i\.v\.|topical|high-dose|low-dose|inhaled|"

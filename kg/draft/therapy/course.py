@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Any
 
 from kg.draft.findings.findings import is_history
 from kg.draft.names.ground import find_terms, named, vocabulary
 from kg.draft.patterns.openings import Openings
+from kg.draft.reading.patient import to_number
 from kg.draft.sheet import Sheet
 from kg.draft.therapy.apart import is_apart
 from kg.draft.therapy.changes import Change, changes_of
@@ -26,7 +28,7 @@ _HAD = re.compile(
 _TAKES = Openings(
     r"\b(?:was|is|were) (?:currently |already |also |chronically |regularly )?(?:taking|on(?= (?:treatment|therapy|medication|regular|daily|maintenance|long))|under (?:treatment|therapy) with|controlled (?:with|by|on)|being treated)|"
     r"\b(?:his|her|home|regular|current|chronic|daily|long-term|usual|concomitant|outpatient)\s+(?:\w+\s+)?(?:medications?|drugs?|treatment|therapy)\b(?: (?:at (?:presentation|admission|home)|on admission|prior to admission))?\s*"
-    r"(?:included|includes|consisted of|was|were|comprised|:)|\b(?:medication|drug) history\b|\bon medication (?:with|for)\b|\bunder treatment with\b"
+    r"(?:included|includes|consisted of|was|were|comprised|:)|\bfor which (?:he|she) (?:took|takes|received|receives)\b|\b(?:medication|drug) history\b|\bon medication (?:with|for)\b|\bunder treatment with\b"
 )
 _FOR = re.compile(
     r"(?:\s*\([^)]*\))?(?:\s+(?:therapy|treatment|prophylaxis|injections?|infusions?|cream|drops|was|were|given|started|prescribed|added|administered|used|required|daily|weekly|once|twice|a|per|day|"
@@ -35,7 +37,7 @@ _FOR = re.compile(
     re.I,
 )
 _CONTROLLED = re.compile(
-    r"[\s,(]*(?:(?:which|that|and|was|is|being|well|currently|had been)\s+)*(?:controlled|treated|managed|on|under)\s+(?:(?:treatment|therapy|control)\s+)?(?:(?:with|by|on)\s+)?",
+    r"[\s,(]*(?:(?:which|that|and|was|is|being|well|currently|had been)\s+)*(?:for which (?:he|she) (?:took|takes|was taking|receives)|controlled|treated|managed|on|under)\s+(?:(?:treatment|therapy|control)\s+)?(?:(?:with|by|on)\s+)?",
     re.I,
 )
 _READABLE = re.compile(r"[\d.,]+\s*\D+\Z")
@@ -58,14 +60,42 @@ _DOSE_CHANGED = re.compile(
     r"(?:(?P<less>reduced|decreased|lowered|halved|tapered)|(?P<more>increased|doubled|raised|escalated))\b(?:\s+(?P<to>to)\b)?",
     re.I,
 )
+#: A drug is stopped that is not named again.
+_IT_STOPPED = Openings(
+    r"\b(?:it|this (?:drug|treatment|medication|therapy)|the (?:drug|treatment|medication|therapy))\s+(?:was|had to be|were|has been)\s+(?:(?:then|therefore|soon|\w+ly)\s+){0,2}"
+    r"(?P<verb>stopped|discontinued|withdrawn|ceased|suspended)\b"
+)
 _AFTER_IT = re.compile(r"\b(?:followed by|then|switched to|changed to|replaced by)\b", re.I)
 #: "free of lesions on prednisone 5 mg": what is taken while all is well, though "free of" denies what follows it.
 _ON = re.compile(r"(?<!not )(?<!longer )(?<!never )(?<!off )\b(?:on|under|taking|receiving)\s+(?:(?!no\b|not\b)[\w-]+\s+){0,2}\Z", re.I)
 #: Between a step and a time after it: the time is of what this word tells.
 _NEXT_STEP = re.compile(
-    r"\b(?:start|initiat|commenc|add|stopp|discontinu|withdr|taper|reduc|increas|switch|improv|resol|disappear|subsid|heal|recur|relaps|flare|worsen|respon|remission|recover|normali[sz]|clear|"
+    r"\b(?:start|initiat|commenc|add|stopp|discontinu|withdr|taper|reduc|increas|switch|replac|resum|restart|chang|convert|improv|resol|disappear|subsid|heal|recur|relaps|flare|worsen|respon|remission|recover|normali[sz]|clear|"
     r"die|develop)\w*",
     re.I,
+)
+_WITHHELD = re.compile(
+    r"(?:\s+(?:therapy|treatment))?\s+(?:was|were|had been)\s+(?:\w+ly\s+|then\s+|therefore\s+)?with(?:held|drawn)\b", re.I
+)
+_OF_AN_ORGAN = re.compile(r"\b(?:kidney|renal|liver|hepatic|heart|cardiac|lung|pancreas|organ)\b.*transplant", re.I)
+#: What did not help before the patient came was given for what the patient comes with.
+_IN_VAIN = re.compile(
+    r"\b(?:unsuccessful(?:ly)?|ineffective|futile|failed|in vain|unresponsive to|refractory to|without (?:\w+ )?(?:success|effect|benefit|improvement|response|relief)|no (?:effect|benefit|success|improvement|response|relief))\b",
+    re.I,
+)
+#: A drug that is taken already goes on.
+_LEAVES_ON = re.compile(r"discharged", re.I)
+#: After a time comes another step, whose time is told after it.
+_GOES_ON = re.compile(
+    r"(?:[^.;]*\b(?:started|given|begun|added|initiated|commenced|administered|stopped|completed)\b[^.;]*)?[\s,]*\b(?:and|but|then)\b[^.;]*\Z",
+    re.I,
+)
+#: Between two times of one step: `on May 8 and again on May 22`.
+_AND_AGAIN = re.compile(r"[\s,]*(?:and\s+)?again\s*\Z", re.I)
+#: How much less or more, not how much.
+_BY = re.compile(r"\bby\s+\Z", re.I)
+_HOW_MANY = re.compile(
+    r"\b(?P<n>\d{1,2}|two|three|four|five|six|seven|eight|nine|ten|twelve)\s+(?:(?:further|additional|more|consecutive)\s+)?\Z", re.I
 )
 #: Steps after which a drug is not being taken.
 ENDED = ("stopped",)
@@ -86,7 +116,10 @@ class Course:
         self.before = (self.last, self.last_sentence)  # the same when the sentence read last began
         self.ended: set[str] = set()  # ids of what the sentence read last says was stopped
         self.in_question = ""  # the key in `by_term` of the one drug told of last
+        self.left_on = False  # the step being written is that of what the patient left with
         self.dosed = ""  # id of the drug whose dose the sentence read last changes without naming it
+        self.restarted: set[str] = set()  # ids of what was stopped and begun again
+        self.lowered: set[str] = set()  # ids of what was last lowered or stopped
         self.named: list[tuple[Therapy, str]] = []  # of the sentence read last: what was named, and its treatment's id
 
     def read(self, sentence: Span, number: int, *, again: bool = False) -> list[tuple[int, int]]:
@@ -100,6 +133,8 @@ class Course:
         self.before = (self.last, self.last_sentence)
         if not again:
             self._change_dose(sentence)
+            if number - self.last_sentence < 2:
+                self._stop_it(sentence)
         found = find_therapies(self.text, sentence.start, sentence.end, self.defined)
         if not found:
             return []
@@ -132,6 +167,8 @@ class Course:
                 ids.append(name)
                 if changes[k] and changes[k][-1].change in ENDED:
                     self.ended.add(name)
+                lower = bool(changes[k]) and changes[k][-1].change in (*ENDED, "decreased")
+                self.lowered = self.lowered | {name} if lower else self.lowered - {name}
                 self.named.append((therapy, name))
         drugs = [therapy for therapy, _ in self.named if therapy.kind == "drug" and self._key(therapy) in self.by_term]
         if drugs and not again:
@@ -164,10 +201,36 @@ class Course:
         have["course"].append(step | evidence)
         self.dosed = str(have["id"])
 
+    def _stop_it(self, sentence: Span) -> None:
+        """Write the step of `it was stopped after two weeks`: of the one drug told of in the sentence before."""
+        have = self.by_term.get(self.in_question)
+        match = _IT_STOPPED.search(self.text, sentence.start, sentence.end) if have else None
+        evidence = self.sheet.quote(*match.span()) if match else None
+        if not match or not have or evidence is None or have["course"][-1]["change"] in ENDED or str(have["id"]) not in self.last:
+            return
+        if self.sheet.status_of(*match.span())[0] != "present" or find_therapies(self.text, sentence.start, match.end(), self.defined):
+            return
+        at, order = self._when(sentence, match.start("verb")), self.sheet.order
+        if order[at] >= order[have["course"][-1]["at"]]:
+            have["course"].append(
+                {"change": "stopped", "at": at, "confidence": 0.5, "note": "the drug is not named; that told of last is taken"} | evidence
+            )
+
     def _when(self, sentence: Span, offset: int) -> str:
         """The time of a step; a time after it that is told of something else between them is not its own."""
         line = self.sheet.line
         at, marks = self.sheet.time_at(sentence, offset), line.marks.get(sentence.start, [])
+        ahead = [m for m in marks if m.start > offset]
+        behind = [m for m in marks if m.end <= offset]
+        if ahead and behind and behind[-1].name == at and _GOES_ON.match(self.text, behind[-1].end, offset):
+            verb = re.compile(r"\w*").match(self.text, offset)
+            until = verb.end() if verb else offset
+            if (
+                ahead[0].start - until < 60
+                and not _NEXT_STEP.search(self.text, until, ahead[0].start)
+                and ";" not in self.text[until : ahead[0].start]
+            ):
+                return ahead[0].name  # "was added in May and increased in June"
         mine = [m for m in marks if m.name == at]
         if not mine or mine[0].start <= offset:
             return at
@@ -195,6 +258,10 @@ class Course:
         if not referred or any(c.start >= therapy.end for c in changes):
             return False
         known = self.by_term.get(self._key(therapy))
+        if known is None and re.match(r"(?:re)?transplant", therapy.words, re.I):  # "after transplantation", of a kidney transplant
+            known = next((t for t in self.by_term.values() if "procedure" in t and "transplant" in t["words"].lower()), None)
+        if known and _OF_AN_ORGAN.search(known["words"]):
+            return True  # only a time: what became of a disease since is no work of the graft
         if known:
             self.named.append((therapy, str(known["id"])))
         if known is not None or therapy.curie == _SURGERY:
@@ -203,12 +270,22 @@ class Course:
         return not (therapy.curie or changes or therapy.kind == "procedure" and lasted)
 
     def _is_told(self, therapy: Therapy, sentence: Span) -> bool:
-        if is_apart(self.text, therapy, sentence.start, sentence.end):
+        if is_apart(self.text, therapy, sentence.start, sentence.end) and not (
+            _WITHHELD.match(self.text, therapy.end) and self._is_taken(therapy)
+        ):
             return False
         status = self.sheet.status_of(therapy.start, therapy.end)[0]
         if status == "absent" and therapy.sure and _ON.search(self.text, sentence.start, therapy.start):
             return bool(find_doses(self.text, therapy.end, min(sentence.end, therapy.end + 20)))
         return status not in ("absent", "family", "hypothetical")
+
+    def _is_taken(self, therapy: Therapy) -> bool:
+        """Whether a drug was told of as given before, and not as stopped since: to withhold it is to stop it."""
+        known = self.by_term.get(self._key(therapy))
+        if known:
+            return known["course"][-1]["change"] not in ENDED
+        told = self.sheet.term(therapy.curie, therapy.label)
+        return any(h["kind"] == "medication" and h["is"] == told for h in self.sheet.parts["history"])
 
     # what was so before
 
@@ -225,6 +302,8 @@ class Course:
         if any(c.change in ("started", "increased", "decreased", "stopped") for c in changes) and not (past or treats):
             takes = None
         if not (past or treats or takes and early):
+            return False
+        if therapy.kind == "drug" and not (treats or takes) and early and _IN_VAIN.search(self.text, sentence.start, sentence.end):
             return False
         evidence = self.sheet.quote(therapy.start, therapy.end)
         if evidence is None:
@@ -294,14 +373,37 @@ class Course:
         told: list[tuple[Change | None, tuple[int, int] | None]] = [(c, None) for c in changes] or [(None, None)]
         told = with_doses(self.text, told, doses, therapy)
         for k, (change, dose) in enumerate(told):
+            self.left_on = bool(change and _LEAVES_ON.match(self.text, change.start))
             until = min([c.start for c, d in told[k + 1 :] if c and d and c.start > therapy.end], default=following)
             regimen = regimen_of(self.text, therapy.start, therapy.end, until, before, dose or (0, 0)) if k == 0 or dose else None
             offset = change.start if change and change.start > therapy.end else therapy.start
             step: dict[str, Any] = {"change": change.change if change else "given", "at": self._when(sentence, offset)}
+            if (
+                regimen
+                and dose
+                and "/" not in regimen.dose
+                and _BY.search(self.text, sentence.start, dose[0])
+                and _is_readable(regimen.dose)
+            ):
+                regimen = regimen._replace(dose="", manner=" ".join(filter(None, (f"by {regimen.dose}", regimen.schedule))), schedule="")
             step |= _parts(regimen) if regimen else {}
+            many = _HOW_MANY.search(self.text, sentence.start, therapy.start) if k == 0 and therapy.kind == "procedure" else None
+            if many and therapy.words.endswith("s") and "count" not in step:
+                step["count"] = int(to_number(many["n"].lower()) or 0)
             step |= {"confidence": 0.6 if change else 0.45} | evidence
             name = self._step(key, therapy, step, evidence, sentence)
+            for again_at in self._again_at(sentence, step["at"]) if step["change"] in ("given", "started") and change else ():
+                name = self._step(key, therapy, step | {"change": "given", "at": again_at}, evidence, sentence)
         return name
+
+    def _again_at(self, sentence: Span, at: str) -> list[str]:
+        """The times at which a step was done once more: `on May 8 and again on May 22`."""
+        marks = self.sheet.line.marks.get(sentence.start, [])
+        return [
+            after.name
+            for before, after in pairwise(marks)
+            if before.name == at and _AND_AGAIN.fullmatch(self.text, before.end, after.start)
+        ]
 
     def _key(self, therapy: Therapy) -> str:
         key = (therapy.curie or therapy.label).lower()
@@ -326,9 +428,14 @@ class Course:
         order, last = self.sheet.order, have["course"][-1]
         if order[step["at"]] < order[last["at"]]:
             return str(have["id"])
+        if step["change"] == "started" and self.left_on and last["change"] not in ENDED:
+            step["change"] = "ongoing"
         plain = not any(step.get(part) for part in ("dose", "schedule", "count", "regimen"))
         if last["at"] == step["at"] and (last["change"] == step["change"] or step["change"] == "given" and last["change"] == "started"):
-            if last["quote"] == step["quote"]:
+            if last["quote"] == step["quote"] and step.get("dose", last.get("dose")) in (
+                last.get("dose"),
+                step.get("dose") if "dose" not in last else last["dose"],
+            ):
                 last |= {part: step[part] for part in _PRINTED if part in step and part not in last}
             elif "dose" in step and last["change"] == step["change"] and not any(part in last for part in _PRINTED):
                 have["course"][-1] = step  # told again with its dose
@@ -338,9 +445,10 @@ class Course:
         if step["change"] in ("given", "ongoing") and plain and last["change"] not in ENDED and step["confidence"] < 0.6:
             return str(have["id"])
         if last["change"] in ENDED:
-            if step["change"] in ENDED:
+            if step["change"] in ENDED or step["at"] == last["at"] and plain and step["confidence"] < 0.6:
                 return str(have["id"])
             step["change"] = "started" if step["change"] in ("increased", "decreased", "ongoing") else step["change"]
+            self.restarted.add(str(have["id"]))
         have["course"].append(step)
         return str(have["id"])
 

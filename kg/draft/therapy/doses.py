@@ -11,9 +11,27 @@ from kg.report import Span
 
 Place = tuple[int, int]
 _BRACKETS = re.compile(r"\([^()]*\)")
+#: Right before a dose, but not right after the drug: what was given at that dose is something else, which no name is known for.
+_OF_ANOTHER = re.compile(
+    r"\b(?:corrected|treated|replaced|given|managed|supplemented|supplementation|infused|together|combined|along|received|receiving)\s+(?:with|by)\s+(?:(?:oral|intravenous|iv|subcutaneous|topical)\s+)?"
+    r"(?!(?:dos(?:e|es|age)|an?|the|initial|high|low|pulses?|cycles?|courses?|single|daily|weekly|\w+ly|about|approximately|up)\b)[a-z]{4,}(?:\s+[a-z]{4,})?\s+\Z",
+    re.I,
+)
 _EACH_ITS_OWN = re.compile(r"[^.;]{0,40}?\brespectively\b", re.I)
 #: Right before a dose that comes after another of the same drug.
 _NEXT_DOSE = re.compile(r"(?:,|\bthen|\bfollowed by|\bto|\buntil)\s*(?:and\s+)?(?:then\s+|later\s+|thereafter\s+|\w+ly\s+|at\s+)?\Z", re.I)
+_AT = re.compile(r"\s*(?:at|in|as|with)?\s*(?:(?:an?|the)\s+)?(?:(?:\w+\s+)?doses?\s+(?:of\s+)?)?", re.I)
+_BY, _TO = re.compile(r"\b(?:by|in)\s+\Z", re.I), re.compile(r"\bto\s+\Z", re.I)
+#: Between a word of change and a dose: the dose is that of a later step.
+_OTHER_STEP = re.compile(r"\b(?:adjust|increas|reduc|decreas|taper|titrat|lower|rais|doubl|halv|escalat|wean)\w*", re.I)
+_GOES_ON = ("started", "given", "ongoing")
+_A_DAY = (
+    (re.compile(r"\s*(?:once |every )?(?:daily|day|a day|per day|at night|nightly|in the morning)\b", re.I), 1.0),
+    (re.compile(r"\s*(?:twice (?:daily|a day|per day)|b\.?i\.?d\b|bd\b|every (?:12|twelve) hours)", re.I), 2.0),
+    (re.compile(r"\s*(?:(?:three times|thrice) (?:daily|a day|per day)|t\.?i\.?d\b|tds\b|every (?:8|eight) hours)", re.I), 3.0),
+    (re.compile(r"\s*(?:four times (?:daily|a day|per day)|q\.?i\.?d\b|qds\b|every (?:6|six) hours)", re.I), 4.0),
+    (re.compile(r"\s*(?:on (?:alternate|alternating) days|every other day)", re.I), 0.5),
+)  # fmt: skip
 _IN_ALL = re.compile(r"\b(?:total|cumulative|maxim\w+|loading|target)\b", re.I)
 
 
@@ -36,12 +54,19 @@ def share_doses(text: str, sentence: Span, spans: list[Place]) -> list[list[Plac
                 score = (a - dose[1]) * 0.5
             elif b <= dose[0] and (k + 1 == len(spans) or dose[0] < spans[k + 1][0] or dose[0] < a):
                 between = _BRACKETS.sub("", text[b : dose[0]])
-                if len(between) < 140 and not re.search(r",?\s+and\s+\Z|;|\b(?:she|he|patient)\b", between):
+                if (
+                    len(between) < 140
+                    and not re.search(r",?\s+and\s+\Z|;|\b(?:she|he|patient)\b", between)
+                    and not _OF_ANOTHER.search(between)
+                ):
                     score = len(between) + 1
             if score is not None and (best is None or score < best[0]):
                 best = score, k
         if best is not None:
             found[best[1]].append(dose)
+    for k in range(len(spans) - 1, 0, -1):  # both parts of a combination: `piperacillin-tazobactam 4.5 g`
+        if found[k] and not found[k - 1] and text[spans[k - 1][1] : spans[k][0]] in ("-", "/", "–"):
+            found[k - 1] = list(found[k])
     for mine in found:  # a strength before the amount: `(8.4 %, 100 mL)`
         mine[:] = [d for d in mine if not text[d[0] : d[1]].endswith("%")] or mine
     return found
@@ -60,7 +85,18 @@ def with_doses(
         change = made[k][0]
         if change is None or change.start < therapy.end:
             continue
-        mine = next((d for d in left if 0 <= d[0] - change.end < 40), None)
+        mine = next((d for d in left if 0 <= d[0] - change.end < 40 and not _OTHER_STEP.search(text, change.end, d[0])), None)
+        if (
+            mine
+            and change.change in _GOES_ON
+            and any(therapy.end <= d[0] < change.start for d in left)
+            and not _AT.fullmatch(text, change.end, mine[0])
+        ):
+            continue  # `40 mg was given for five days, then 20 mg`
+        goal = next((d for d in left if mine and 0 < d[0] - mine[1] < 40 and _TO.search(text, mine[1], d[0])), None)
+        if mine and goal and _BY.search(text, change.end, mine[0]):  # "increased by 10 mg steps to 60 mg"
+            left.remove(mine)
+            mine = goal
         if mine:
             left.remove(mine)
             made[k] = change, mine
@@ -74,19 +110,35 @@ def with_doses(
         made.insert(0, (Change(therapy.start, therapy.start, "given"), left[0]))
     for dose in doses:
         used = [d for _, d in made if d]
-        if dose in used or not used or dose[0] < used[-1][1] or any(c and c.start > used[-1][1] for c, _ in made):
+        if (
+            dose in used
+            or not used
+            or dose[0] < used[-1][1]
+            or any(c and c.start > used[-1][1] and c.change not in _GOES_ON for c, _ in made)
+        ):
             continue
-        change = _row_change(text, used[-1], dose)
+        change = _row_change(text, used[-1], dose, next((c for c, d in made if c and d == used[-1]), None))
         if change:
             made.append((change, dose))
     return made
 
 
-def _row_change(text: str, before: Place, dose: Place) -> Change | None:
-    """The step that a dose makes after another in a row; None where their units differ or they are no row."""
+def _row_change(text: str, before: Place, dose: Place, last: Change | None) -> Change | None:
+    """The step that a dose makes after another in a row; None where their units differ or they are no row.
+
+    Args:
+        last: the step of the dose before it.
+    """
     between = text[before[1] : dose[0]]
     units = [re.sub(r"^[\d.,\s]+", "", text[a:b]).lower() for a, b in (before, dose)]
-    if len(between) > 60 or not _NEXT_DOSE.search(between) or _IN_ALL.search(between) or units[0] != units[1]:
+    if len(between) > 80 or not _NEXT_DOSE.search(between) or _IN_ALL.search(between) or units[0] != units[1]:
         return None
     first, second = (float(re.sub(r"[^\d.].*", "", text[a:b].replace(",", ""))) for a, b in (before, dose))
-    return Change(dose[0], dose[0], "decreased" if second < first else "increased") if first != second else None
+    often = [next((times for pattern, times in _A_DAY if pattern.match(text, place[1])), 0.0) for place in (before, dose)]
+    if all(often):  # 40 mg twice daily, then 40 mg daily
+        first, second = first * often[0], second * often[1]
+    elif first == second:
+        return None
+    if first == second or last and last.change in ("decreased", "increased") and last.start > dose[0]:
+        return None
+    return Change(dose[0], dose[0], "decreased" if second < first else "increased")

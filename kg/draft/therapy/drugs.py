@@ -51,6 +51,8 @@ _NO_NAME = re.compile(
     r"steroids?|vitamin|supplement\w*|excretion|intake|concentration|value|loss|volume|solution|cream|ointment|increments?|pulses?|cycles?|courses?|fractions?|sessions?|minutes?|hours?|days?|weeks?|months?|years?|times?|after|before|during|until|where|also|being|were|been|\w+ly)\Z",
     re.I,
 )
+#: After these comes a verb, whatever dose follows it: `was commenced at 10 mg`.
+_IS = re.compile(r"\b(?:was|were|been|being|is|are)\s+\Z", re.I)
 GIVING = re.compile(
     r"\b(?:given|giving|administ\w+|receiv\w+|treat(?:ed|ment|ing)|started|initiat\w+|commenced|prescri\w+|infus\w+|inject\w+|added|addition of|taking|took|takes|on oral|put on|placed on|"
     r"switched|replaced|medications?|therapy|regimens?|combin\w+|consist\w+|ongoing|resumed|supplement\w*|prophyla\w+)\b",
@@ -171,7 +173,13 @@ def _find_unknown(text: str, start: int, end: int, found: list[Therapy]) -> None
         dosed = doses and _DOSED.match(text, match.end(), end)
         if not (suffix or curie or dosed) or overlaps(*match.span(), found):
             continue
-        if not suffix and not curie and (_NO_NAME.fullmatch(word) or not _may_be_a_name(word)) or not giving and not (dosed and suffix):
+        if (
+            not suffix
+            and not curie
+            and (_IS.search(text, max(start, match.start() - 8), match.start()) or _NO_NAME.fullmatch(word) or not _may_be_a_name(word))
+            or not giving
+            and not (dosed and suffix)
+        ):
             continue
         sound = bool(suffix) and not _PLAIN_ENDING.search(word) and _may_be_a_name(word)
         beside = (sound or curie) and _is_beside(text, *match.span(), known)

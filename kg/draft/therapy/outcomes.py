@@ -18,7 +18,7 @@ _OUTCOMES = (
     ("worsened", r"\b(?:worsen(?:ed|ing|s)?|deteriorat(?:ed|ion|ing|es)|aggravat(?:ed|ion)|progressed|got worse|became worse)\b"),
     ("improved", r"\b(?:nearly|almost|partial(?:ly)?|largely|mostly|incompletely|slowly|gradually|near[- ]complete(?:ly)?|virtually)\s+(?:(?:complete(?:ly)?|total(?:ly)?|entirely)\s+)?"
         r"(?:resolv(?:ed|ing)|disappear(?:ed|ing)|healed|subsided|cleared|normali[sz]ed|resolution|remission|recovered|response|disappearance|recovery)\b"),
-    ("resolved", r"\b(?:resolv(?:ed|es|ution|ing)|resolution|disappear(?:ed|ance)|heal(?:ed|ing)|subsided|abated|ceased|complete (?:clinical )?(?:remission|recovery|response|cure)|in remission|achieved remission|"
+    ("resolved", r"\b(?:resolv(?:ed|es|ution|ing)|resolution|disappear(?:ed|ance)|heal(?:ed|ing)|subsided|abated|ceased|complete (?:clinical )?(?:remission|recovery|response|cure)|in remission|(?:induc(?:ed|ing)|achiev(?:ed|ing)|attained|obtained|reached|entered) (?:an? )?(?:(?!partial|no\b)\w+ ){0,2}remission|settled(?! (?:on|in|for|into)\b)|"
         r"into remission|fully recovered|recovered (?:fully|completely|uneventfully|well|without)|uneventful recovery|recovery was (?:complete|full)|normali[sz](?:ed|ation)|returned to normal|cured|cleared|eradicated|became asymptomatic|"
         r"(?:was|is|were|remains|remained|became|been|completely|and|entirely) (?:asymptomatic|symptom[- ]free|seizure[- ]free|pain[- ]free|disease[- ]free|afebrile|free (?:of|from) (?:(?:all|any|active|skin|new|further|\w+al) )?(?:symptoms?|disease|pain|recurrence|relapses?|lesions?|seizures?|rash|fever|tumou?r|complaints))|"
         r"no (?:(?!but\b|and\b|longer\b)[\w/-]+ ){0,8}?(?:recurrences?|relapses?|flares?|recurrent disease)|(?:has|have|had|did) not (?:recur(?:red)?|relapsed?|flared?)|"
@@ -26,7 +26,7 @@ _OUTCOMES = (
     ("improved", r"\b(?:improv(?:ed|es|ements?|ing)|ameliorat\w+|alleviat\w+|relie(?:ved|f)|good (?:results?|response|outcome|effect)|excellent (?:results?|response|recovery)|dramatic (?:response|improvement)|"
         r"favou?rable (?:response|outcome|effect)|respond(?:ed|s) (?:\w+ )?(?:well|favou?rably|dramatically|(?=to\b))|(?:clinical )?response to|partial (?:response|remission)|clearly effective|effective(?:ly)?(?= (?:in|treated|controlled))|"
         r"recovered|recovery (?:of|from|in)|decreased in (?:size|number|frequency)|reduced in (?:size|frequency)|well[- ]controlled|(?:was|were) controlled|stabili[sz](?:ed|ation)|treated (?:\w+ ){1,3}(?:effectively|successfully)|"
-        r"successfully (?:treated|managed|controlled)|shrinkage|reduction (?:of|in) (?:the )?(?:\w+ )?(?:size|pain|frequency|symptoms|tumou?r|lesions?|swelling)|(?:felt|feeling|feels|got|became|clinically|much) better)\b"),
+        r"successfully (?:treated|managed|controlled)|shrinkage|shrunk|shrank|regressed|reduction (?:of|in) (?:the )?(?:\w+ )?(?:size|pain|frequency|symptoms|tumou?r|lesions?|swelling)|(?:felt|feeling|feels|got|became|clinically|much) better)\b"),
 )  # fmt: skip
 _OUTCOME = tuple((outcome, re.compile(pattern, re.I)) for outcome, pattern in _OUTCOMES)
 _MAY_BE = stems("outcomes")

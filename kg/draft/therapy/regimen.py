@@ -16,7 +16,7 @@ from kg.terms import load_terms
 
 _AMOUNT = r"\d+(?:[.,]\d{3})*(?:[.,]\d+)?(?:\s?(?:[-–]|to)\s?\d+(?:[.,]\d+)?)?(?:\s?[x×]\s?10\s?\^?[\d⁶⁹⁷⁸]+)?"
 _UNIT = (
-    r"(?:(?:mg|mcg|µg|μg|ug|ng|grams?|gr|g|kg|IU|MIU|MU|units?|million (?:international )?(?:units?|IU)|mL|ml|cc|L|liters?|litres?|U|mEq|meq|mmol|Gy|cGy|"
+    r"(?:(?:mg|mcg|µg|μg|ug|ng|grams?|gr|g|IU|MIU|MU|units?|million (?:international )?(?:units?|IU)|mL|ml|cc|L|liters?|litres?|U|mEq|meq|mmol|Gy|cGy|"
     r"tablets?|capsules?|pills?|puffs?|drops?|ampoules?|vials?|sachets?|flacons?|suppositor(?:y|ies)|patch(?:es)?|bags?(?= of))\b|%(?!\s*(?:of|confidence|CI)))"
 )
 _PER = r"(?:\s?(?:/|per|a|each|every)\s?(?:\d+\s?)?(?:kg|m2|m²|m\^2|m\(2\)|day|days|d|h|hr|hours?|week|wk|w|month|dose|min|minute|cycle|fraction|body weight|kg body weight)\b)*"
@@ -25,8 +25,13 @@ _EXPOSURE = (
     r"(?:area under the (?:\w+-?\w+ )?curve(?: [(\[]AUC[)\]])?|\bAUC)(?: of|,|:|=)?\s?\d(?:\.\d)?(?!\d)(?!\s?(?:mg|μg|µg|ng|%|\.\d))"
 )
 DOSE = re.compile(rf"(?<![\w.,/])(?P<dose>{_AMOUNT}\s?-?{_UNIT}(?:(?<=%)|{_PER})|{_EXPOSURE})(?![\w])", re.I)
-#: A concentration is no dose: `100 mg/dL`, `4 mg/L`, and no amount of fluid lost.
-_CONCENTRATION = re.compile(r"\s?/\s?(?:d?L|dl|ml|mL|l|hpf|24)\b")
+#: A concentration is no dose: `100 mg/dL`, `4 mg/L`, a suspension of `250 mg/5 ml`, and no amount of fluid lost.
+_CONCENTRATION = re.compile(r"\s?(?:/|\bper\b)\s?(?:\d+(?:\.\d+)?\s?)?(?:d?L|dl|ml|mL|cc|l|hpf|24)\b(?!\s?/\s?(?:h|min|day))")
+_PER_VOLUME = re.compile(r"(?:/|\bper)\s?\Z", re.I)
+#: Nor is a weight: `weighed 850 g`, `a birth weight of 3200 g`.
+_WEIGHS = re.compile(
+    r"\b(?:weigh(?:ed|ing|s|t)|mass)\s+(?:(?:was|is|of|only|about|approximately|at birth|now|had (?:risen|fallen) to)\s+){0,3}\Z", re.I
+)
 _TIMES = r"(?:once|twice|thrice|(?:one|two|three|four|five|six|\d)(?:\s+times)?)"
 _COUNTED = r"(?:\d+(?:\.\d)?(?:\s?[-–]\s?\d+)?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|several|a few|a|another \w+)"
 _FREQUENCY = re.compile(
@@ -55,7 +60,7 @@ _ROUTES = (
 )
 _ROUTE_WORDS = tuple((name, re.compile(pattern, re.I)) for name, pattern in _ROUTES)
 _COUNT = re.compile(
-    r"\b(?P<n>\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|twelve|a single|a|single)\s+(?:(?!divided)(?:\w+|\d+-\w+)\s+){0,2}(?:cycles?|doses?|courses?|"
+    r"(?<!\bday )(?<!\bdays )(?!(?<=\bin )\w+ (?:equal )?doses)\b(?P<n>\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|twelve|a single|a|single)\s+(?:(?!divided|(?:an?|the|second|third|fourth|fifth|last)\b)(?:\w+|\d+-\w+)\s+){0,2}(?:cycles?|doses?|courses?|"
     r"pulses?|infusions?|sessions?|injections?|rounds?|fractions?|units?(?= of))\b",
     re.I,
 )
@@ -68,7 +73,7 @@ _MANNER = re.compile(
 
 #: Between two treatments: what stands before it belongs to the first, what stands after it to the second.
 _PARTED = re.compile(
-    r"\bfollowed by\b|;|\bthen\b|\bsubsequently\b|,\s+(?:and|but|while|whereas|after which|with)\b|\band (?=(?:was|were|then|the|his|her|she|he)\b)|\b(?:was|were) (?:stopped|discontinued|replaced)\b"
+    r"\bfollowed by\b|;|\btogether with\b|\bthen\b|\bsubsequently\b|,\s+(?:and|but|while|whereas|after which|with)\b|\band (?=(?:was|were|then|the|his|her|she|he)\b)|\b(?:was|were) (?:stopped|discontinued|replaced)\b"
     r"|\b(?:before|prior to|instead of|replaced by|switched to|changed to)\b",
     re.I,
 )
@@ -111,7 +116,13 @@ def find_doses(text: str, start: int, end: int) -> list[tuple[int, int]]:
     >>> [text[a:b] for a, b in find_doses(text, 0, len(text))]
     ['1 mg/kg/day']
     """
-    return [m.span("dose") for m in DOSE.finditer(text, start, end) if not _CONCENTRATION.match(text, m.end())]
+    return [
+        m.span("dose")
+        for m in DOSE.finditer(text, start, end)
+        if not _CONCENTRATION.match(text, m.end())
+        and not _PER_VOLUME.search(text, max(start, m.start() - 5), m.start())
+        and not _WEIGHS.search(text, max(start, m.start() - 40), m.start())
+    ]
 
 
 def regimen_of(text: str, start: int, stop: int, end: int, before: int, dose: tuple[int, int] | None = None) -> Regimen:

@@ -7,7 +7,7 @@ from typing import Any
 
 from kg.draft.names.ground import find_terms, is_short_form
 from kg.draft.names.recognise import Hit
-from kg.draft.patterns.openings import Openings
+from kg.draft.patterns.openings import Openings, Stems
 from kg.draft.reading.patient import duration, to_number
 from kg.draft.sheet import Sheet
 from kg.draft.therapy.course import Course
@@ -35,6 +35,33 @@ _REFRACTORY = re.compile(
     r"\b(?:refractory to|resistant to|unresponsive to|fail(?:ed|ure) (?:of|to respond to)|did not respond to|no response to|despite|not respond(?:ed)? to)\b",
     re.I,
 )
+#: The same with the treatments before it: `prednisone and dapsone failed`, `infliximab had no effect`.
+_MAY_FAIL = Stems("fail", "ineffective", "unsuccessful", "vain", "help", "work")
+_FAILED_AFTER = re.compile(
+    r"\b(?:(?:had |have |has )?(?:also |both |all |again |then )?failed\b(?! (?:to respond|kidney|graft|fistula|transplant|back))(?: to (?:help|work|control|improve|relieve|induce|achieve|stop|prevent)\b)?|"
+    r"(?:was|were|proved|proven|remained|had been) (?:also |both |all |equally |largely )?(?:ineffective|unsuccessful|in vain|of no (?:help|use|benefit|avail)|without (?:effect|success))\b|(?:did|had) not (?:help|work(?:ed)?|helped)\b)",
+    re.I,
+)
+_BEFORE_VERB = re.compile(
+    r"(?:\s*\([^()]*\))?\s*(?:(?:therapy|therapies|treatments?|infusions?|injections?|pulses|courses?|given|alone|had|have|has|[\d.,]+\s?(?:mg|g|mcg|µg|IU)\S*|daily|weekly|twice|once)\s+)*",
+    re.I,
+)
+_JOINED = re.compile(
+    r"(?:\s*\([^()]*\))?\s*(?:(?:therapy|treatment|[\d.,]+\s?(?:mg|g|mcg|µg|IU)\S*|daily|weekly|twice)\s*)*(?:,|\band\b|,\s*and\b|\bplus\b|\bor\b|\bas well as\b|\bthen\b|\bfollowed by\b)\s+(?:(?:then|later|high-dose|low-dose|oral|intravenous|topical|pulsed?|an?|the)\s+)*",
+    re.I,
+)
+#: From a treatment to the outcome that it brought.
+_ACTS = re.compile(
+    rf"{_BEFORE_VERB.pattern}(?:(?:which|that)\s+)?(?P<verb>had|gave|brought|provided|produced|led to|resulted in|achieved|induced|yielded|showed|offered|was of|were of)\s+(?:(?!and\b|but\b)[\w-]+\s+){{0,3}}",
+    re.I,
+)
+_BRINGS = re.compile(r"induc|achiev", re.I)
+#: `several unsuccessful antidiarrhoeal therapies, including loperamide`.
+_IN_VAIN = Openings(r"\b(?:unsuccessful|ineffective|futile)(?=\s)")
+_ADJECTIVES = re.compile(
+    r"\s+(?:(?:courses?|trials?|attempts?|cycles?|treatments?|therap(?:y|ies))\s+(?:of|with|at)\s+)?(?:[\w-]+\s+){0,2}", re.I
+)
+_INCLUDED = re.compile(r"\b(?:including|such as|namely|e\.g\.)\s[^.;]*\Z", re.I)
 #: What fails governs the treatments of its own list, and nothing after it.
 _FAILING = Openings(
     r"\b(?:refractory to|resistant to|unresponsive to|intolerant (?:of|to)|(?:had |has |have )?fail(?:ed|ing)(?: (?:to respond to|on|with|treatment with|therapy with))?(?! to\b)|fail(?:ed|ing) to respond to|"
@@ -67,12 +94,14 @@ _VAGUE = frozenset((
     "disease", "diseases", "disorder", "disorders", "illness", "inherited", "hereditary", "genetic", "congenital", "syndrome",
     "complication", "complications", "infection", "infections", "impulse", "tumor", "tumour", "cancer",
 ))  # fmt: skip
+_REGRESSED = re.compile(r"regressed\b", re.I)  # no finding of that name
+_STAYS_AWAY = re.compile(r"recur|relaps|flare", re.I)
 _CAUSED = re.compile(
     r"\b(?:result(?:ed|ing) in|led to|leading to|produc(?:ed|ing)|caus(?:ed|ing)|respond(?:ed|s) (?:\w+ )?to|response to|with (?:a |an )?(?:\w+ ){0,2}\Z|improved|effective\w*|thanks to|due to)",
     re.I,
 )
 _TO_TREATMENT = re.compile(
-    r"\s*(?:[\w-]+\s+){0,3}?(?:after|following|with|on|to|by|under|despite|upon|from|using|during)\s+(?:(?!was\b|were\b|and\b|then\b)[\w.,()/-]+\s+){0,7}\Z",
+    r"\s*(?:[\w-]+\s+){0,3}?(?:(?:within|after)\s+(?:[\w-]+\s+){1,3}(?:of|after|following)|after|following|with|on|to|by|under|despite|upon|from|using|during)\s+(?:(?!was\b|were\b|and\b|then\b)[\w.,()/-]+\s+){0,7}\Z",
     re.I,
 )
 _AFTER_START = re.compile(
@@ -108,6 +137,7 @@ class Responses:
     def __init__(self, sheet: Sheet, course: Course) -> None:
         self.sheet, self.text, self.course = sheet, sheet.text, course
         self.whole: list[dict[str, Any]] = []  # responses of the disease as a whole
+        self.bounds = (0, 0)  # the ends of the outcomes before and after that being written
         self.had: dict[str, set[str]] = {}  # finding -> the times it was there
 
     def read(self, sentence: Span, number: int, *, again: bool = False) -> None:
@@ -128,11 +158,23 @@ class Responses:
                     max((at for at in borders if at <= a), default=sentence.start),
                     min((at for at in borders if at >= b), default=sentence.end),
                 )
-                self._outcome(sentence, number, (a, b), outcome, self._problems(sentence, hits, clause, a, b, outcome), clause)
+                self.bounds = (
+                    max((y for _, y, _ in outcomes if y <= a), default=sentence.start),
+                    min((x for x, _, _ in outcomes if x >= b), default=sentence.end),
+                )
+                self._outcome(
+                    sentence,
+                    number,
+                    (a, b),
+                    outcome,
+                    self._problems(sentence, [h for h in hits if not _REGRESSED.match(self.text, h.start)], clause, a, b, outcome),
+                    clause,
+                )
+            self.bounds = (sentence.start, sentence.end)
             self._failed(sentence, number, hits, outcomes)
             self._rest(sentence, number, hits, bool(outcomes))
             if not again:
-                self._gone(sentence, number, hits)
+                self._gone(sentence, number, [h for h in hits if not self._is_said_of(h, outcomes)])
         for hit in hits:
             if self.sheet.status_of(hit.start, hit.end)[0] == "present":
                 self.had.setdefault(hit.curie, set()).add(self.sheet.time_at(sentence, hit.start))
@@ -204,10 +246,66 @@ class Responses:
                 continue  # "in remission despite chemotherapy" is no failure of it
             problems = self._problems(sentence, hits, (sentence.start, match.start()), *match.span(), "unchanged")
             self._outcome(sentence, number, match.span(), "unchanged", problems[-2:], None)
+        for match in (
+            _FAILED_AFTER.finditer(self.text, sentence.start, sentence.end)
+            if _MAY_FAIL.search(self.text, sentence.start, sentence.end)
+            else ()
+        ):
+            if subjects := self._subjects(sentence, match.start()):
+                problems = self._problems(sentence, hits, (match.start(), sentence.end), *match.span(), "unchanged")
+                self._write(sentence, match.span(), "unchanged", [p for p in problems if p[0] >= match.end()], subjects)
+        for match in _IN_VAIN.finditer(self.text, sentence.start, sentence.end):
+            near = [
+                name
+                for therapy, name in self.course.named
+                if 0 <= therapy.start - match.end() < 25 and _ADJECTIVES.fullmatch(self.text, match.end(), therapy.start)
+            ]
+            if near:
+                including = [
+                    name
+                    for therapy, name in self.course.named
+                    if therapy.start > match.end() and _INCLUDED.search(self.text, match.end(), therapy.start)
+                ]
+                self._write(sentence, match.span(), "unchanged", [], list(dict.fromkeys(near[:1] + including)))
         for match in _STOPPED_FOR.finditer(self.text, sentence.start, sentence.end):
             problems = [(h.start, h.end, h.curie) for h in hits if -3 < h.start - match.end() < 20 and h.curie not in self.had][:1]
             if problems and not any(o == "stopped-for-toxicity" and a < match.end() and match.start() < b for a, b, o in outcomes):
                 self._outcome(sentence, number, match.span(), "stopped-for-toxicity", problems, None)
+
+    def _subjects(self, sentence: Span, verb: int) -> list[str]:
+        """The treatments that are the subject of a verb: `prednisone and dapsone failed`."""
+        found: list[str] = []
+        at = verb
+        for therapy, name in sorted(self.course.named, reverse=True):
+            if therapy.end > verb:
+                continue
+            if not (_BEFORE_VERB if not found else _JOINED).fullmatch(self.text, therapy.end, at):
+                break
+            found.insert(0, name)
+            at = therapy.start
+        return list(dict.fromkeys(found))
+
+    def _actor(self, sentence: Span, outcome: int) -> list[str]:
+        """The treatments said to have brought an outcome: B alone in `A made things worse, B had no effect`."""
+        last = max((t for t, _ in self.course.named if t.end <= outcome), default=None)
+        if not last:
+            return []
+        if _BRINGS.match(self.text, outcome) and _BEFORE_VERB.fullmatch(self.text, last.end, outcome):
+            return self._subjects(sentence, outcome)
+        acts = _ACTS.fullmatch(self.text, last.end, outcome)
+        return self._subjects(sentence, acts.start("verb")) if acts else []
+
+    def _write(self, sentence: Span, span: tuple[int, int], outcome: str, problems: list[Problem], treatments: list[str]) -> None:
+        """Write an outcome that the sentence states of these treatments, of each by itself."""
+        evidence = self.sheet.quote(*span)
+        if evidence is None or self.sheet.status_of(*span)[0] in ("hypothetical", "family"):
+            return
+        terms = [self.sheet.term(curie) for curie in dict.fromkeys(curie for _, _, curie in problems)]
+        for name in treatments:
+            for term in terms or [""]:
+                item: dict[str, Any] = {"id": "", "to": [name]} | ({"in": [term]} if term else {}) | {"outcome": outcome}
+                item |= self.sheet.when(sentence, span[0]) | {"extent": self.sheet.words(*span), "attribution": "stated", "confidence": 0.5}
+                self._add(item | evidence, [name], term)
 
     def _governed(self, sentence: Span, start: int) -> list[str]:
         """The treatments of the list that begins at an offset."""
@@ -251,6 +349,10 @@ class Responses:
                     note="there before, expressly absent now",
                     extent=False,
                 )
+
+    def _is_said_of(self, hit: Hit, outcomes: list[tuple[int, int, str]]) -> bool:
+        """Whether a denial before a finding is that of an outcome: `without any improvement of the dysphagia`."""
+        return any(b <= hit.start and hit.start - b < 40 and _AFTER_LINK.match(self.text[b : hit.start]) for _, b, _ in outcomes)
 
     def _is_kind_of(self, curie: str, other: str) -> bool:
         """Whether one finding is a kind of another of the same name: wrist arthritis, arthritis."""
@@ -320,7 +422,17 @@ class Responses:
         return self.sheet.source.standing_once(words, "") if len(words) > 30 and not (problems and problems[0][0] < start) else None
 
     def _credited(self, sentence: Span, number: int, span: tuple[int, int], outcome: str, clause: tuple[int, int] | None) -> tuple[list[str], bool]:  # fmt: skip
-        """The ids of the treatments credited, and whether the sentence itself says so."""
+        """The ids of the treatments credited, and whether the sentence itself says so.
+
+        Beside another, what was stopped before and begun again is not thanked that the disease stays away.
+        """
+        credited, stated = self._linked(sentence, number, span, outcome, clause)
+        if outcome == "resolved" and _STAYS_AWAY.search(self.text, *span):
+            credited = [name for name in credited if name not in self.course.restarted] or credited
+        return credited, stated
+
+    def _linked(self, sentence: Span, number: int, span: tuple[int, int], outcome: str, clause: tuple[int, int] | None) -> tuple[list[str], bool]:  # fmt: skip
+        """The ids of the treatments that the words link to an outcome, and whether the sentence itself does."""
         named = self.course.named
         if outcome == "flared" and self.course.dosed and not named:
             return [self.course.dosed], False
@@ -329,6 +441,12 @@ class Responses:
             return ended or [name for therapy, name in named if therapy.end <= span[0]][-1:] or self.course.last[-1:], True
         cues = list(_FAILING.finditer(self.text, sentence.start, sentence.end))
         failing = {name for cue in cues for name in self._governed(sentence, cue.end())}
+        if _MAY_FAIL.search(self.text, sentence.start, sentence.end):
+            failing |= {
+                name
+                for cue in _FAILED_AFTER.finditer(self.text, sentence.start, sentence.end)
+                for name in self._subjects(sentence, cue.start())
+            }
         if outcome == "unchanged" and failing and any(cue.start() < span[1] and span[0] < cue.end() for cue in cues):
             return [name for cue in cues if cue.start() < span[1] and span[0] < cue.end() for name in self._governed(sentence, cue.end())][
                 :8
@@ -353,21 +471,26 @@ class Responses:
         before = [name for therapy, name in named if therapy.end <= span[0]]
         after = [
             name for therapy, name in named
-            if therapy.start >= span[1] and _TO_TREATMENT.match(self.text[span[1] : therapy.start])
+            if self.bounds[1] >= therapy.start >= span[1] and _TO_TREATMENT.match(self.text[span[1] : therapy.start])
             and not _CLAUSE.search(self.text, span[1], therapy.start)
         ]  # fmt: skip
         nearer = [name for therapy, name in named if clause and clause[0] <= therapy.start and therapy.end <= span[0]]
+        nearer = [name for therapy, name in named if therapy.start >= self.bounds[0] and name in nearer]
         if after and not (nearer if outcome in ("improved", "resolved") else before):
-            listed_after = [name for therapy, name in named if therapy.start >= span[1]]
+            listed_after = [name for therapy, name in named if span[1] <= therapy.start < self.bounds[1]]
             first = min(therapy.start for therapy, _ in named if therapy.start >= span[1])
             on = re.search(r"\b(?:on|under|despite)\s+(?:\w+\s+){0,4}\Z", self.text[span[1] : first], re.I)  # is taken, not thanked
             return list(dict.fromkeys(listed_after))[:4], not on
         if failing and not before and outcome in ("improved", "resolved"):
             return [], False  # what failed before is not thanked
+        if before and (subject := self._actor(sentence, span[0])):
+            return subject, True
         if before:
             between = self.text[max(t.end for t, _ in named if t.end <= span[0]) : span[1]]
             return list(dict.fromkeys(before))[-4:], bool(_CAUSED.search(between)) or len(between) < 25
         last, told = self.course.before if named else (self.course.last, self.course.last_sentence)
+        if outcome in ("improved", "resolved"):  # what was lowered as another was begun gets no credit
+            last = [name for name in last if name not in self.course.lowered] or last
         if number - told <= (2 * NEAR if named else NEAR) and last:
             return last[:4], False
         return [], False

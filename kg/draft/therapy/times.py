@@ -13,6 +13,7 @@ from kg.draft.reading.patient import duration, to_number
 from kg.draft.reading.source import Source
 from kg.draft.therapy.dates import Date, between, find_dates
 from kg.draft.therapy.events import event_of, is_visit
+from kg.draft.therapy.treat import find_therapies
 from kg.draft.timeline import START, Mark, TimeLine
 from kg.record.times import days
 from kg.report import Span
@@ -27,11 +28,12 @@ _SORTS = (
     ("age", rf"\b(?:at|by|around|aged?|from)\s+(?:the\s+age\s+of\s+|age\s+(?:of\s+)?){_ABOUT}{_N}(?:[\s-]*{_U})?(?:,?\s*(?:and\s+)?\d{{1,2}} months?)?(?!\s*/)"),
     ("age", rf"\b(?:at|by|around)\s+(?:the\s+)?{_ABOUT}{_N}[\s-]*{_U}\s+of\s+age"),
     ("ago", rf"\b{_ABOUT}{_N}[\s-]+{_U}\s+(?:ago|earlier|previously|(?:before|prior to)(?=\s+{_ARRIVAL}|\s*[.,;)]))"),
+    ("before", rf"\b(?:before|prior to)\s+{_ARRIVAL}\b(?=\s*,)"),
     ("later", rf"\b{_ABOUT}{_N}[\s-]+{_U}\s+(?:later|afterwards?|thereafter|after (?:that|this|discharge|admission|the (?:first|initial)[^,.]{{0,20}}|(?:the |her |his )?(?:surgery|operation|procedure)|presentation|hospitali[sz]ation|starting[^,.;]{{0,30}}|(?:initiation|cessation|completion|the (?:start|end|initiation|completion)) of[^,.;]{{0,30}}|treatment|therapy|transplant\w*|delivery|(?:the )?\w{{4,}}(?:ectomy|otomy|plasty|ation|ment)))\b"),
     ("later", rf"\b(?:after|within|over the (?:next|following|ensuing|subsequent)|during the (?:next|following)|in the (?:next|following)|for the (?:next|following))\s+{_ABOUT}{_N}[\s-]*{_U}(?:\s+(?:of\s+(?:follow[- ]?up|\w+ ?(?:treatment|therapy)|treatment|therapy|hospitali[sz]ation)|post-?operatively|later))?(?![\w-])(?!\s*['’]?\s*(?:history|of age|before|ago|prior|(?:of\s+)?gestation))"),
     ("origin", rf"\b(?:at|on)\s+(?:(?:the|his|her|a)\s+)?{_ABOUT}{_N}[\s-]*{_U}(?:\s+(?:of\s+(?:follow[- ]?up|treatment|therapy)|post-?operatively|post-?\w+|after \w+))?[\s-]*(?:follow[- ]?up)?(?!\s*(?:of age|old|history|before|ago|prior|interval|/|(?:of\s+)?gestation|['’]?s?['’]?\s+(?:of\s+)?(?:gestation|amenorrh|pregnan)))"),
     ("next", r"\b(?:the|on the|over the|during the)\s+(?:next|following)\s+(?:(?P<nu>day|morning|week|month|year)|night)\b"),
-    ("day", rf"\b(?:on|by|at)\s+(?:the\s+)?(?P<kind>hospital |post-?operative |post-?natal |admission |POD )?(?:day\s+(?:of life\s+)?(?P<day>\d{{1,3}})|(?P<nth>\d{{1,3}}(?:st|nd|rd|th)|{'|'.join(_ORDINALS)})\s+(?P<kind2>hospital |post-?operative )?(?P<du>day|week|month))\b(?!\s+(?:repeated|of (?:each|every)|and \d|through|to \d|of gestation))"),
+    ("day", rf"\b(?:on|by|at|from|starting on|beginning on)\s+(?:the\s+)?(?P<kind>hospital |post-?operative |post-?natal |admission |POD )?(?:day\s+(?:of life\s+)?(?P<day>\d{{1,3}})|(?P<nth>\d{{1,3}}(?:st|nd|rd|th)|{'|'.join(_ORDINALS)})\s+(?P<kind2>hospital |post-?operative )?(?P<du>day|week|month))\b(?!\s+(?:repeated|of (?:each|every)|and \d|through|to (?:day )?\d|until|of gestation))"),
     ("discharge", r"\b(?:on|at|upon) discharge\b|\bwas discharged\b|\bwas sent home\b"),
     ("follow-up", r"\b(?:at|on|during)\s+(?:the\s+)?(?:last\s+|subsequent\s+|final\s+|latest\s+|recent\s+|most recent\s+|her\s+|his\s+|regular\s+|further\s+)*follow[- ]?ups?(?: visits?| examination| appointments?)?\b"),
     ("today", r"\b(?:today|currently|at present(?! (?:admission|visit|time of))|to date|at the time of (?:writing|this report|(?:the )?(?:last|latest) follow-up))\b"),
@@ -48,6 +50,20 @@ _CLAUSE = re.compile(
     r",?(?<!presented)(?<!returned)\s+(?:with|without|resulting in|leading to|producing)\s+(?=(?:(?:an?|any|no|[a-z]+)\s+){0,3}?(?:improvements?|resolution|response|remission|recovery|relief|benefit|effect|success|disappearance|normali[sz]ation|regression)\b)",
     re.I,
 )
+#: The days of an illness that are counted since it began, not since the patient came.
+_OF_ILLNESS = re.compile(r"\s+of\s+(?:(?:the|his|her|this)\s+)?(?:illness|disease|fever|symptoms?|rash|onset)\b", re.I)
+_SINCE_OPERATION = re.compile(
+    r"\s+(?:after|post|following|since)[\s-]*(?:the\s+|her\s+|his\s+|kidney\s+|renal\s+|liver\s+|stem cell\s+)*(?:transplant\w*|surgery|operation|procedure|\w{3,}(?:ectomy|otomy|plasty))\b",
+    re.I,
+)
+#: What led to the presentation, though the report begins with it: `underwent gastrectomy in 2006`.
+_BEFORE_COMING = re.compile(r"\b(?:underwent|was diagnosed|was operated)\b", re.I)
+_COMES = re.compile(
+    r"\b(?:present(?:ed|s|ing)|(?:was|were|is) (?:\w+ly )?(?:admitted|referred|seen|brought|hospitali[sz]ed|evaluated|transferred)|visited|came to|on (?:physical |clinical |general )?examination)\b",
+    re.I,
+)
+_BY_THEN = re.compile(r"\bby\b", re.I)  # "by May it had improved" is no time of the past
+_ENDED = re.compile(r"\b(?:end|completion|cessation|discontinuation|withdrawal|last (?:dose|infusion|cycle|course))\b", re.I)
 _RELATIVE = re.compile(r"\b(?:mother|father|brother|sister|sibling|parents?|uncle|aunt|cousin|grand\w+)\b", re.I)
 _PLUPERFECT = re.compile(r"\bhad\s+(?:\w+\s+){0,2}(?:been|undergone|\w+ed)\b|\bhistory\b|\bpreviously\b", re.I)
 _ARRIVES = re.compile(
@@ -93,6 +109,10 @@ class _Story:
         self.begun = ""  # the time of what was given last
         self.operates = False  # the current point is an operation
         self.day: tuple[str, int] | None = None  # the latest "day 12": its point and number
+        self.days: list[tuple[int, str]] = []  # the days of the count that this belongs to, and their points
+        self.days_from = START  # the point before them
+        self.led = False  # the report began with what led to the presentation
+        self.came = False  # it has been told that the patient came
         self.date: Date | None = None  # of presentation
         self.latest: Date | None = None
 
@@ -116,14 +136,18 @@ def read_times(source: Source, story: tuple[Span, ...], age: str = "") -> TimeLi
         if _is_apart(sentence):
             continue
         told += 1
+        came = bool(_COMES.search(text, sentence.start, sentence.end))
         if tale.past and _ARRIVES.search(text, sentence.start, sentence.end):
             tale.current, tale.past = START, False
         line.of_sentence[sentence.start] = tale.current
         marks = _marks(tale, sentence, first=told < 4, arrived=told > arrived)
+        tale.came |= came
         if marks:
             line.marks[sentence.start] = marks
             line.clauses[sentence.start] = _clauses(text, sentence)
-        for match in _OPERATION.finditer(text, sentence.start, sentence.end) if _MAY_OPERATE.search(text, sentence.start, sentence.end) else ():
+        for match in (
+            _OPERATION.finditer(text, sentence.start, sentence.end) if _MAY_OPERATE.search(text, sentence.start, sentence.end) else ()
+        ):
             told_again = tale.operation and not tale.operates and not marks  # details of an operation, after what came of it
             if (
                 not told_again
@@ -176,6 +200,8 @@ def _marks(tale: _Story, sentence: Span, *, first: bool, arrived: bool) -> list[
         if opened:
             name, moves = opened
             marks.append(Mark(start, end, name, moves))
+            if moves and sort not in ("day", "start"):
+                tale.days = []  # another count may begin
             if moves:
                 k = bisect_right(borders, start)
                 _arrive(tale, name, edges[k], edges[k + 1])
@@ -251,6 +277,8 @@ def _open(tale: _Story, sentence: Span, sort: str, match: re.Match[str]) -> tupl
             name = f"before-{unit.rstrip('s').lower()}-{(groups['n'] or '').lower()}".replace(" ", "-")
             return _add(tale, match, {"before": START, **by, **about}, name, "event", same=True), False
         return _add(tale, match, {"before": tale.current, **by, **about}, f"{unit.rstrip('s').lower()}-earlier", "event"), False
+    if sort == "before":
+        return (_add(tale, match, {"before": START}, "before-presentation", "period", same=True), False) if tale.current == START else None
     if sort in ("discharge", "follow-up", "today"):
         name = _add(tale, match, {"after": tale.current}, sort, KINDS[sort])
         tale.origin = name if sort == "discharge" else tale.origin
@@ -267,6 +295,8 @@ def _open(tale: _Story, sentence: Span, sort: str, match: re.Match[str]) -> tupl
     if re.search(r"after (?:admission|presentation|hospitali)", told):
         return _add(tale, match, {"after": START, **by, **about}, name, "visit"), True
     if re.search(r"\bafter (?!that|this|discharge)[a-z]", told[8:]) or "post" in told:
+        if _ENDED.search(told):
+            return _add(tale, match, {"after": tale.current}, name, "visit"), True
         since = (
             tale.operation if _OF_OPERATION.search(told) else "" if re.search(r"\b(?:first|initial|deliver|birth)", told) else tale.therapy
         )
@@ -281,10 +311,21 @@ def _open(tale: _Story, sentence: Span, sort: str, match: re.Match[str]) -> tupl
         return _add(tale, match, point, name, "visit"), True
     point = {"after": tale.current}
     if _is_counted(tale, sentence, match, told):
-        begun = tale.begun if re.match(r"after|within", told) and "treats" not in tale.done else ""
+        begun = (
+            tale.begun
+            if re.match(r"after|within", told)
+            and "treats" not in tale.done
+            and not (told.startswith("within") and _given_before(tale, sentence, match))
+            else ""
+        )
         point = {"after": begun or tale.current, **by, **about}  # what came of a treatment begins nothing
     tale.origin = START
     return _add(tale, match, point, name, "visit"), True
+
+
+def _given_before(tale: _Story, sentence: Span, match: re.Match[str]) -> bool:
+    """Whether the sentence itself names what its `within a month` is counted from."""
+    return any(t.sure for t in find_therapies(tale.text, sentence.start, match.start()))
 
 
 def _in_run(tale: _Story, match: re.Match[str], far: float, name: str) -> str:
@@ -335,26 +376,49 @@ def _on_day(tale: _Story, match: re.Match[str]) -> str:
     kind = ((match["kind"] or "") + (match["kind2"] or "")).lower().strip().replace("-", "")
     unit = (match["du"] or "day").lower()
     base = {"pod": "postoperative"}.get(kind, kind)
+    if unit == "day" and not base and not tale.came and tale.current == START and _OF_ILLNESS.match(tale.text, match.end()):
+        tale.day, tale.days = (START, number), [(number, START)]  # the patient comes on the fifth day of fever
+        return START
     if base in ("hospital", "admission"):
         return _add(
             tale, match, {"after": START, "by": duration(number, unit), "approximate": True}, f"{base}-{unit}-{number}", "visit", same=True
         )
     point: dict[str, Any] = {"after": tale.current}
-    if base == "postoperative" and unit == "day" and tale.operation:
+    if unit == "day" and (told := next((name for day, name in tale.days if day == number), "")):
+        tale.day = told, number
+        return told
+    since = base == "postoperative" or bool(_SINCE_OPERATION.match(tale.text, match.end()))
+    earlier = [each for each in tale.days if each[0] < number]
+    if since and unit == "day" and tale.operation:
         point = {"after": tale.operation, "by": duration(number, unit)} | ({"approximate": True} if tale.operation == START else {})
     elif unit == "day" and tale.day and tale.day[1] < number:
         point = {"after": tale.day[0], "by": duration(number - tale.day[1], "day")}
+    elif unit == "day" and earlier:  # told out of order: "day 5 ... day 60 ... day 35"
+        point = {"after": max(earlier)[1], "by": duration(number - max(earlier)[0], "day")}
+    elif unit == "day" and tale.days and number < min(tale.days)[0]:
+        point = {"after": tale.days_from}
+    later = [each for each in tale.days if each[0] > number] if unit == "day" else []
+    if not tale.days:
+        tale.days_from = tale.current
     name = _add(tale, match, point, f"{base}-{unit}-{number}".strip("-"), "visit", same=True)
+    for day, after in later:  # the later day, told before, is counted from this one
+        if tale.times[after].get("after") == tale.days_from and tale.times[name].get("after") != after:
+            tale.times[after] |= {"after": name, "by": duration(day - number, "day")}
     tale.day = (name, number) if unit == "day" else None
+    tale.days += [(number, name)] if unit == "day" and (number, name) not in tale.days else []
     return name
 
 
 def _dated(tale: _Story, sentence: Span, date: Date, *, first: bool) -> tuple[str, bool] | None:
     """A time told by its date: so long before or after presentation where the date of that is known."""
     text = tale.text
-    past = _PLUPERFECT.search(text, sentence.start, sentence.end)
+    past = None if _BY_THEN.match(text, date.start) and tale.latest else _PLUPERFECT.search(text, sentence.start, sentence.end)
     arrival = _ARRIVES.search(text, sentence.start, sentence.end)
     there = arrival and not _PLUPERFECT.search(text, min(arrival.start(), date.start), max(arrival.end(), date.start))
+    before = _led_to(tale, sentence, date)
+    if before and first and tale.date is None:
+        tale.latest, tale.led = date, True
+        return _put(tale, date.start, date.end, {"before": START}, date.name, "event", same=True), False
     if first and tale.date is None and there and (not past or past.start() > date.end):
         tale.date = tale.latest = date
         tale.times[START]["words"] = f"presentation ({' '.join(text[date.start : date.end].split())})"
@@ -376,6 +440,21 @@ def _dated(tale: _Story, sentence: Span, date: Date, *, first: bool) -> tuple[st
     words = re.search(r"\S.*", text[date.start : date.end], re.S)
     name = _put(tale, date.start, date.end, point, date.name, "event" if not moves else "visit", same=True)
     return (name, moves) if words else None
+
+
+def _led_to(tale: _Story, sentence: Span, date: Date) -> bool:
+    """Whether a date is that of what was done before the patient came: `underwent gastrectomy in 2006` at the beginning."""
+    if tale.came or tale.led:
+        return False
+    text, comes = tale.text, _COMES.search(tale.text, sentence.start, sentence.end)
+    done = [m for m in _BEFORE_COMING.finditer(text, sentence.start, sentence.end)]
+    if not done or not comes and not done[0].group().lower().startswith("underwent"):
+        return False
+    nearest = min(
+        [*done, *([comes] if comes else [])],
+        key=lambda m: abs(date.start - m.end()) if m.end() <= date.start else 60 + m.start() - date.end,
+    )
+    return nearest is not comes
 
 
 def _add(tale: _Story, match: re.Match[str], point: dict[str, Any], name: str, kind: str, *, same: bool = False) -> str:
