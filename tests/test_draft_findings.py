@@ -245,6 +245,20 @@ def test_levels_told_in_words_of_another_specimen_are_none_of_the_blood():
     assert [m["interpretation"] for m in part("measurements", "The serum glucose was low.")] == ["low"]
 
 
-@pytest.mark.parametrize(("words", "term"), [("haemolytic uraemic syndrome", "MONDO:0001549"), ("coeliac artery", "UBERON:0001640"), ("haemoglobine", None)])
+@pytest.mark.parametrize(
+    ("words", "term"), [("haemolytic uraemic syndrome", "MONDO:0001549"), ("coeliac artery", "UBERON:0001640"), ("haemoglobine", None)]
+)
 def test_diseases_and_sites_in_british_spelling(words, term):
     assert named(words, ("MONDO", "UBERON", "CHEBI")) == term
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("Muscle strength was 5/5 in all limbs.", ["absent"]),
+        ("Power was 3/5 in the legs.", ["present"]),
+        ("Power was 5/5 in the arms and 4/5 in the legs.", []),
+    ],
+)
+def test_full_strength_is_no_weakness(text, status):
+    assert [f.get("status", "present") for f in part("findings", text) if f["is"].startswith("HP:0001324")] == status

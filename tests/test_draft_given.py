@@ -262,3 +262,47 @@ def test_what_failed_before_the_patient_came_is_a_treatment_of_this_illness():
     made = record(WOMAN + text)
     assert {(r["outcome"], *r["to"]) for r in made["responses"]} == {("unchanged", "antiemetic"), ("unchanged", "ondansetron")}
     assert not record(WOMAN + text.replace("unsuccessful ", "")).get("responses")
+
+
+@pytest.mark.parametrize(
+    ("text", "change"),
+    [
+        ("Revascularization was completed.", {"Revascularization": "given"}),
+        ("Rituximab was stopped.", {"Rituximab": "stopped"}),
+    ],
+)
+def test_an_operation_completed_is_done_and_a_drug_stopped_is_over(text, change):
+    assert given(text) == change
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("A resection of the 15 cm mass was performed.", "resection"),
+        ("A resection of the left kidney was performed.", "resection of the left kidney"),
+    ],
+)
+def test_a_name_does_not_end_with_an_article(text, label):
+    assert list(given(text)) == [label]
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [("She had a history of ischaemic heart disease.", "myocardial ischemia"), ("She had a history of heart disease.", "heart disorder")],
+)
+def test_history_takes_the_whole_name_of_a_disease(text, label):
+    assert [name for name, _, _ in history(WOMAN + text)] == [label]
+
+
+@pytest.mark.parametrize(
+    ("text", "credited"),
+    [
+        ("Dapsone was started. The rash resolved.", [["dapsone"]]),
+        ("Dapsone was started. The rash resolved spontaneously.", [None]),
+        ("Dapsone was started. Later dapsone was stopped. The rash resolved.", [None]),
+        ("She received dapsone. Colchicine was added. The rash improved with withdrawal of colchicine.", [None]),
+    ],
+)
+def test_what_was_stopped_or_went_by_itself_is_not_credited(text, credited):
+    found = record(WOMAN + text).get("responses", ())
+    assert [r.get("to") for r in found if r["outcome"] in ("improved", "resolved")] == credited

@@ -11,12 +11,18 @@ from kg.draft.findings.growth import read_growth
 from kg.draft.findings.levels import read_levels, with_range
 from kg.draft.findings.measure import GROWN, PREGNANT, Reading, is_child, of_adults, read_values
 from kg.draft.names.ground import named
+from kg.draft.names.hpo import hp
 from kg.draft.names.told import told_findings
+from kg.draft.patterns.openings import Openings
 from kg.draft.sheet import Sheet
 from kg.report import Span
 
 _SHORT_FORM = re.compile(r"\s*(?:scan|imaging|examination)?\s*\(\s*")
 _RANGE = re.compile(r"[<>≤≥]?\s?\d+(?:\.\d+)?(?:\s?[-–]\s?\d+(?:\.\d+)?)?")
+
+
+#: Of 5/5 everywhere; a lower grade beside it says that it is not.
+_FULL_STRENGTH = Openings(r"\b(?:muscle |motor )?(?:strength|power)\b(?:(?!\d[+-]?/5)[^.;]){0,40}\b5/5(?![^.;]*\b[0-4][+-]?/5)")
 
 
 def read_measurements(sheet: Sheet, sentence: Span) -> list[tuple[int, int]]:
@@ -41,7 +47,21 @@ def read_measurements(sheet: Sheet, sentence: Span) -> list[tuple[int, int]]:
             item = {"id": "", "is": sheet.term(curie), **sheet.when(sentence, start), "words": words, "confidence": 0.7,
                     "note": "read from the number printed"}  # fmt: skip
             sheet.add("findings", words, item | evidence)
+    _read_full_strength(sheet, sentence)
     return taken
+
+
+def _read_full_strength(sheet: Sheet, sentence: Span) -> None:
+    """Write as absent the weakness that a sentence of full strength denies: `muscle strength was 5/5`."""
+    match = _FULL_STRENGTH.search(sheet.text, sentence.start, sentence.end)
+    curie = hp("Muscle weakness")
+    if not match:
+        return
+    evidence, key = sheet.quote(*match.span()), (curie, sheet.time_at(sentence, match.start()), frozenset[str]())
+    if evidence and sheet.status.setdefault(key, "absent") == "absent":
+        words = sheet.words(*match.span())
+        item = {"id": "", "is": sheet.term(curie), "status": "absent", **sheet.when(sentence, match.start()), "words": words}
+        sheet.add("findings", words, item | {"confidence": 0.7, "note": "read from the number printed"} | evidence)
 
 
 def _is_pregnant(sheet: Sheet) -> bool:

@@ -9,7 +9,7 @@ from kg.draft.findings.background import read_background
 from kg.draft.findings.diagnoses import find_diseases
 from kg.draft.findings.findings import NOW, grade_of, is_history, is_present_illness, severity_of, side_of, sites_after
 from kg.draft.findings.organs import unenlarged
-from kg.draft.names.ground import is_named_otherwise, named
+from kg.draft.names.ground import find_terms, is_disease, is_named_otherwise, named
 from kg.draft.names.recognise import Hit
 from kg.draft.patterns.stems import stems
 from kg.draft.sheet import Sheet
@@ -88,9 +88,17 @@ def read_findings(sheet: Sheet, sentence: Span, taken: list[tuple[int, int]], pr
         ):
             told = None  # "no history of fever": a symptom asked for, not a disease of the past
         if told:
-            _write_history(sheet, sentence, hit, told, status, cue, evidence)
+            _write_history(sheet, sentence, _whole(sheet, sentence, hit), told, status, cue, evidence)
         elif not (again and any(curie == hit.curie for curie, _, _ in sheet.status)):
             _write_finding(sheet, sentence, hit, status, cue, procedure, evidence)
+
+
+def _whole(sheet: Sheet, sentence: Span, hit: Hit) -> Hit:
+    """A finding that stands inside the name of a disease as that disease: the `heart disease` of `ischaemic heart disease`."""
+    for a, b, curie in find_terms(sheet.text, ("MONDO",), sentence.start, sentence.end):
+        if a <= hit.start and hit.end <= b and b - a > hit.end - hit.start and is_disease(curie):
+            return Hit(a, b, curie, frozenset(), 0)
+    return hit
 
 
 def read_unenlarged(sheet: Sheet, sentence: Span) -> None:

@@ -144,7 +144,9 @@ class Course:
         if not told:
             return [(t.start, t.end) for t in found if t.kind == "drug"]
         spans = [(t.start, t.end) for t in told]
-        changes = changes_of(self.text, sentence.start, sentence.end, spans)
+        changes = [
+            [self._done(t, change) for change in mine] for t, mine in zip(told, changes_of(self.text, sentence.start, sentence.end, spans))
+        ]
         doses = share_doses(self.text, sentence, spans)
         doses = [d if t.kind == "drug" else [x for x in d if self.text[x[0] : x[1]].endswith("Gy")] for t, d in zip(told, doses)]
         ids: list[str] = []
@@ -286,6 +288,11 @@ class Course:
             return known["course"][-1]["change"] not in ENDED
         told = self.sheet.term(therapy.curie, therapy.label)
         return any(h["kind"] == "medication" and h["is"] == told for h in self.sheet.parts["history"])
+
+    def _done(self, therapy: Therapy, change: Change) -> Change:
+        """An operation that is completed was done; a course of a drug that is completed has ended."""
+        completed = therapy.kind == "procedure" and self.text[change.start : change.end].lower() == "completed"
+        return change._replace(change="given") if completed else change
 
     # what was so before
 

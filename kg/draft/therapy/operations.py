@@ -37,7 +37,7 @@ _SAYS_WHERE = re.compile(
 _OF_CELLS = re.compile(
     r"\bof (?:the )?(?:granulocyt|neutrophil|platelet|lymphocyt|immun|h(?:a)?ematop|images?\b|ears?\b|teeth\b|hair\b)", re.I
 )
-_OF_WHAT = re.compile(r"\s+of\s+(?:(?:the|a|an|her|his|both|all|left|right|bilateral)\s+)*(?:(?!and\b|with\b|was\b|were\b|for\b|in\b|on\b|by\b|to\b|from\b|at\b)[A-Za-z-]+)(?:\s+(?!and\b|with\b|was\b|were\b|for\b|in\b|on\b|by\b|to\b|from\b|at\b|under\b|which\b|that\b|revealed\b|showed\b|via\b|using\b|through\b|followed\b|after\b|or\b|is\b|had\b|has\b|performed\b|resulted\b)[A-Za-z-]+)?")  # fmt: skip
+_OF_WHAT = re.compile(r"\s+of\s+(?:(?:the|a|an|her|his|both|all|left|right|bilateral)\s+)*(?:(?!the\b|an?\b|her\b|his\b|both\b|all\b|and\b|with\b|was\b|were\b|for\b|in\b|on\b|by\b|to\b|from\b|at\b)[A-Za-z-]+)(?:\s+(?!and\b|with\b|was\b|were\b|for\b|in\b|on\b|by\b|to\b|from\b|at\b|under\b|which\b|that\b|revealed\b|showed\b|via\b|using\b|through\b|followed\b|after\b|or\b|is\b|had\b|has\b|performed\b|resulted\b)[A-Za-z-]+)?")  # fmt: skip
 #: Removed, but from no body.
 _NOT_FROM_A_BODY = re.compile(
     r"\s+(?:from|off)\s+(?:the\s+|this\s+|our\s+)?(?:study|analysis|list|waiting|transplant|market|diet|regimen|home|school|work|care|database|his\b|her\b)|\s+to (?:have|be)\b|\s+out\b",

@@ -131,6 +131,11 @@ _IMPLIED = "credited to the treatments named last; the paper may credit others"
 Problem = tuple[int, int, str]
 
 
+_STOPPING = re.compile(r"\b(?:withdrawal|discontinuation|discontinuing|cessation|stopping|interruption|holding|omission)\s+(?:of\s+)?(?:the\s+)?(?:\w+\s+)?\Z", re.I)
+#: What gets better so has no treatment to thank.
+_BY_ITSELF = re.compile(r"\b(?:spontaneous(?:ly)?|on (?:its|their) own|by (?:itself|themselves))\b|\bwithout (?:any )?(?:specific |further )?(?:treatment|therapy|intervention|medication)s?\b", re.I)
+
+
 class Responses:
     """Reads outcomes sentence by sentence and writes them to the sheet."""
 
@@ -427,9 +432,18 @@ class Responses:
         Beside another, what was stopped before and begun again is not thanked that the disease stays away.
         """
         credited, stated = self._linked(sentence, number, span, outcome, clause)
+        if outcome in ("improved", "resolved") and _BY_ITSELF.search(self.text, *(clause or (sentence.start, sentence.end))):
+            return [], False
+        if not stated:
+            credited = [name for name in credited if self._runs(name)]
         if outcome == "resolved" and _STAYS_AWAY.search(self.text, *span):
             credited = [name for name in credited if name not in self.course.restarted] or credited
         return credited, stated
+
+    def _runs(self, name: str) -> bool:
+        """Whether a treatment goes on, as far as told: what has been stopped neither helps nor fails any more."""
+        treatment = next((t for t in self.sheet.parts["treatments"] if t["id"] == name), None)
+        return treatment is None or treatment["course"][-1]["change"] != "stopped"
 
     def _linked(self, sentence: Span, number: int, span: tuple[int, int], outcome: str, clause: tuple[int, int] | None) -> tuple[list[str], bool]:  # fmt: skip
         """The ids of the treatments that the words link to an outcome, and whether the sentence itself does."""
@@ -454,8 +468,10 @@ class Responses:
         if outcome in ("improved", "resolved"):
             named = [(therapy, name) for therapy, name in named if name not in failing]
         if outcome in ("improved", "resolved"):  # what was stopped for another drug gets no credit
-            kept = [(therapy, name) for therapy, name in named if name not in self.course.ended]
-            named = kept or named
+            stopped = self.course.ended | {
+                name for therapy, name in named if _STOPPING.search(self.text, max(sentence.start, therapy.start - 40), therapy.start)
+            }
+            named = [(therapy, name) for therapy, name in named if name not in stopped]
         if outcome == "unchanged" and _REFRACTORY.search(self.text, sentence.start, sentence.end):
             failed = _REFRACTORY.search(self.text, sentence.start, sentence.end)
             if failed and re.match(r"\s*(?:these|this|the above|all|any)\b", self.text[failed.end() : failed.end() + 12]):
@@ -488,8 +504,9 @@ class Responses:
         if before:
             between = self.text[max(t.end for t, _ in named if t.end <= span[0]) : span[1]]
             return list(dict.fromkeys(before))[-4:], bool(_CAUSED.search(between)) or len(between) < 25
-        last, told = self.course.before if named else (self.course.last, self.course.last_sentence)
+        last, told = self.course.before if self.course.named else (self.course.last, self.course.last_sentence)
         if outcome in ("improved", "resolved"):  # what was lowered as another was begun gets no credit
+            last = [name for name in last if name not in stopped]
             last = [name for name in last if name not in self.course.lowered] or last
         if number - told <= (2 * NEAR if named else NEAR) and last:
             return last[:4], False
