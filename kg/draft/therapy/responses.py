@@ -7,17 +7,14 @@ from typing import Any
 
 from kg.draft.names.ground import find_terms, is_short_form
 from kg.draft.names.recognise import Hit
-from kg.draft.patterns.openings import Openings, Stems
+from kg.draft.patterns.openings import Openings
 from kg.draft.reading.patient import duration, to_number
 from kg.draft.sheet import Sheet
 from kg.draft.therapy.course import Course
+from kg.draft.therapy.credit import CLAUSE, FAILED_AFTER, FAILING, MAY_FAIL, Credit
 from kg.draft.therapy.outcomes import read_outcomes
 from kg.report import Span
 
-NEAR = 6  # sentences after which a treatment told last is no longer credited
-_CLAUSE = Openings(
-    r";|,\s+(?:and|but|while|whereas|although|then|which|however)\s|\bbut\b|\balthough\b|\bwhereas\b|\bwhile\b|,\s+(?=(?:she|he|the|her|his|there|both|all|no)\b)|\band (?=(?:the|his|her|she|he|no|was|were|had|new|then|subsequent)\b)|\bfollowed by\b|\bapart from\b|\bexcept(?: for)?\b"
-)
 _AFTER_LINK = re.compile(
     r"\s*(?:(?:in|of|with|on|for|to|from|the|his|her|this|these|both|all|patient['’]s|severity|intensity|frequency|number|size|clinical|complete|\w+ly|previous|initial)\s+)*\Z",
     re.I,
@@ -31,48 +28,12 @@ _STILL = re.compile(
     r"\bstill (?:complain\w* of|had|has|have|report\w*|suffer\w* from|present(?:ed)? with|experienc\w+)\b|\bcontinued to (?:have|experience|complain of|suffer from|report)\b",
     re.I,
 )
-_REFRACTORY = re.compile(
-    r"\b(?:refractory to|resistant to|unresponsive to|fail(?:ed|ure) (?:of|to respond to)|did not respond to|no response to|despite|not respond(?:ed)? to)\b",
-    re.I,
-)
-#: The same with the treatments before it: `prednisone and dapsone failed`, `infliximab had no effect`.
-_MAY_FAIL = Stems("fail", "ineffective", "unsuccessful", "vain", "help", "work")
-_FAILED_AFTER = re.compile(
-    r"\b(?:(?:had |have |has )?(?:also |both |all |again |then )?failed\b(?! (?:to respond|kidney|graft|fistula|transplant|back))(?: to (?:help|work|control|improve|relieve|induce|achieve|stop|prevent)\b)?|"
-    r"(?:was|were|proved|proven|remained|had been) (?:also |both |all |equally |largely )?(?:ineffective|unsuccessful|in vain|of no (?:help|use|benefit|avail)|without (?:effect|success))\b|(?:did|had) not (?:help|work(?:ed)?|helped)\b)",
-    re.I,
-)
-_BEFORE_VERB = re.compile(
-    r"(?:\s*\([^()]*\))?\s*(?:(?:therapy|therapies|treatments?|infusions?|injections?|pulses|courses?|given|alone|had|have|has|[\d.,]+\s?(?:mg|g|mcg|µg|IU)\S*|daily|weekly|twice|once)\s+)*",
-    re.I,
-)
-_JOINED = re.compile(
-    r"(?:\s*\([^()]*\))?\s*(?:(?:therapy|treatment|[\d.,]+\s?(?:mg|g|mcg|µg|IU)\S*|daily|weekly|twice)\s*)*(?:,|\band\b|,\s*and\b|\bplus\b|\bor\b|\bas well as\b|\bthen\b|\bfollowed by\b)\s+(?:(?:then|later|high-dose|low-dose|oral|intravenous|topical|pulsed?|an?|the)\s+)*",
-    re.I,
-)
-#: From a treatment to the outcome that it brought.
-_ACTS = re.compile(
-    rf"{_BEFORE_VERB.pattern}(?:(?:which|that)\s+)?(?P<verb>had|gave|brought|provided|produced|led to|resulted in|achieved|induced|yielded|showed|offered|was of|were of)\s+(?:(?!and\b|but\b)[\w-]+\s+){{0,3}}",
-    re.I,
-)
-_BRINGS = re.compile(r"induc|achiev", re.I)
 #: `several unsuccessful antidiarrhoeal therapies, including loperamide`.
 _IN_VAIN = Openings(r"\b(?:unsuccessful|ineffective|futile)(?=\s)")
 _ADJECTIVES = re.compile(
     r"\s+(?:(?:courses?|trials?|attempts?|cycles?|treatments?|therap(?:y|ies))\s+(?:of|with|at)\s+)?(?:[\w-]+\s+){0,2}", re.I
 )
 _INCLUDED = re.compile(r"\b(?:including|such as|namely|e\.g\.)\s[^.;]*\Z", re.I)
-#: What fails governs the treatments of its own list, and nothing after it.
-_FAILING = Openings(
-    r"\b(?:refractory to|resistant to|unresponsive to|intolerant (?:of|to)|(?:had |has |have )?fail(?:ed|ing)(?: (?:to respond to|on|with|treatment with|therapy with))?(?! to\b)|fail(?:ed|ing) to respond to|"
-    r"failure (?:of|with|to respond to)|did not respond to|no response to|not respond(?:ed)? to|despite)(?=\s)"
-)
-_OWN_LIST = re.compile(
-    r"[;.:]|\b(?:but|because|due|since|as|by|then|was|were|had|has|is|are|when|until|after|before|while|which|who|she|he|we|followed|with(?!\s+(?:both|either|oral|intravenous|high))|"
-    r"(?:achiev|respon|improv|obtain|receiv|resolv|went|start|develop|reach|experienc|enter|remit|persist|worsen|stop|discontinu|taper|withdr|ceas|reduc|abbreviat|lack|absen|incomplet|poor|non)\w*)\b",
-    re.I,
-)
-_GIVEN_UP = re.compile(r"\s+(?:taper|withdraw|discontinu|cessation|stop|reduction|dose reduction|being (?:stopped|tapered))", re.I)
 #: Why a drug was stopped, where that is a finding; what it was given for, and what ended well, is no toxicity.
 _STOPPED_FOR = Openings(
     r"\b(?:stopped|discontinued|withdrawn|ceased|suspended|withheld|interrupted)(?:\s+(?:after|within|on|at)\s+[^,.;]{1,25}?)?\s+(?:because of|due to|owing to|secondary to|on account of|for|as a result of)\s+"
@@ -95,15 +56,6 @@ _VAGUE = frozenset((
     "complication", "complications", "infection", "infections", "impulse", "tumor", "tumour", "cancer",
 ))  # fmt: skip
 _REGRESSED = re.compile(r"regressed\b", re.I)  # no finding of that name
-_STAYS_AWAY = re.compile(r"recur|relaps|flare", re.I)
-_CAUSED = re.compile(
-    r"\b(?:result(?:ed|ing) in|led to|leading to|produc(?:ed|ing)|caus(?:ed|ing)|respond(?:ed|s) (?:\w+ )?to|response to|with (?:a |an )?(?:\w+ ){0,2}\Z|improved|effective\w*|thanks to|due to)",
-    re.I,
-)
-_TO_TREATMENT = re.compile(
-    r"\s*(?:[\w-]+\s+){0,3}?(?:(?:within|after)\s+(?:[\w-]+\s+){1,3}(?:of|after|following)|after|following|with|on|to|by|under|despite|upon|from|using|during)\s+(?:(?!was\b|were\b|and\b|then\b)[\w.,()/-]+\s+){0,7}\Z",
-    re.I,
-)
 _AFTER_START = re.compile(
     r"\b(?P<within>within|after)\s+(?:about |approximately |around )?(?P<n>\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|a|an)[\s-]+(?P<u>hours?|days?|weeks?|months?|years?)"
     r"(?P<of>\s+(?:of|after|on|following)\s+(?:the\s+)?(?:\w+\s+)?(?:treatment|therapy|start\w*|initiat\w*|\w+mab|starting))?",
@@ -131,18 +83,13 @@ _IMPLIED = "credited to the treatments named last; the paper may credit others"
 Problem = tuple[int, int, str]
 
 
-_STOPPING = re.compile(r"\b(?:withdrawal|discontinuation|discontinuing|cessation|stopping|interruption|holding|omission)\s+(?:of\s+)?(?:the\s+)?(?:\w+\s+)?\Z", re.I)
-#: What gets better so has no treatment to thank.
-_BY_ITSELF = re.compile(r"\b(?:spontaneous(?:ly)?|on (?:its|their) own|by (?:itself|themselves))\b|\bwithout (?:any )?(?:specific |further )?(?:treatment|therapy|intervention|medication)s?\b", re.I)
-
-
 class Responses:
     """Reads outcomes sentence by sentence and writes them to the sheet."""
 
     def __init__(self, sheet: Sheet, course: Course) -> None:
         self.sheet, self.text, self.course = sheet, sheet.text, course
         self.whole: list[dict[str, Any]] = []  # responses of the disease as a whole
-        self.bounds = (0, 0)  # the ends of the outcomes before and after that being written
+        self.credit = Credit(sheet, course)
         self.had: dict[str, set[str]] = {}  # finding -> the times it was there
 
     def read(self, sentence: Span, number: int, *, again: bool = False) -> None:
@@ -154,7 +101,7 @@ class Responses:
         hits = self.sheet.hits_in(sentence)
         if self.course.by_term and not (again and not self.course.named):
             outcomes = read_outcomes(self.text, sentence.start, sentence.end)[:6]
-            borders = [m.start() for m in _CLAUSE.finditer(self.text, sentence.start, sentence.end)]
+            borders = [m.start() for m in CLAUSE.finditer(self.text, sentence.start, sentence.end)]
             for a, b, outcome in outcomes:
                 if self.text[a:b].lower() == "ceased" and any(0 <= a - t.end < 30 for t, _ in self.course.named):
                     continue  # the drug, not the problem
@@ -163,7 +110,7 @@ class Responses:
                     max((at for at in borders if at <= a), default=sentence.start),
                     min((at for at in borders if at >= b), default=sentence.end),
                 )
-                self.bounds = (
+                self.credit.bounds = (
                     max((y for _, y, _ in outcomes if y <= a), default=sentence.start),
                     min((x for x, _, _ in outcomes if x >= b), default=sentence.end),
                 )
@@ -175,7 +122,7 @@ class Responses:
                     self._problems(sentence, [h for h in hits if not _REGRESSED.match(self.text, h.start)], clause, a, b, outcome),
                     clause,
                 )
-            self.bounds = (sentence.start, sentence.end)
+            self.credit.bounds = (sentence.start, sentence.end)
             self._failed(sentence, number, hits, outcomes)
             self._rest(sentence, number, hits, bool(outcomes))
             if not again:
@@ -233,7 +180,7 @@ class Responses:
             return []  # said of something that no term bears
         if re.fullmatch(r"[\s,;]*(?:but|and|then|also|again|later|it|they|this|which|\s)*", self.text[start:a], re.I):
             start = max(
-                (m.start() for m in _CLAUSE.finditer(self.text, sentence.start, max(sentence.start, start - 1))), default=sentence.start
+                (m.start() for m in CLAUSE.finditer(self.text, sentence.start, max(sentence.start, start - 1))), default=sentence.start
             )
         before = [(x, y, c) for x, y, c in spans if start <= x and y <= a and self.sheet.status_of(x, y)[0] in ("present", "uncertain")]
         named = {(x, y) for x, y, _ in diseases}
@@ -242,8 +189,8 @@ class Responses:
 
     def _failed(self, sentence: Span, number: int, hits: list[Hit], outcomes: list[tuple[int, int, str]]) -> None:
         """Treatments that are said to have failed, or been stopped for what they did, without another word of outcome."""
-        for match in _FAILING.finditer(self.text, sentence.start, sentence.end):
-            if any(a < match.end() and match.start() < b for a, b, _ in outcomes) or not self._governed(sentence, match.end()):
+        for match in FAILING.finditer(self.text, sentence.start, sentence.end):
+            if any(a < match.end() and match.start() < b for a, b, _ in outcomes) or not self.credit.governed(sentence, match.end()):
                 continue
             if match.group().lower() == "despite" and any(
                 o in ("unchanged", "worsened", "flared") or a < match.start() for a, _, o in outcomes
@@ -252,11 +199,11 @@ class Responses:
             problems = self._problems(sentence, hits, (sentence.start, match.start()), *match.span(), "unchanged")
             self._outcome(sentence, number, match.span(), "unchanged", problems[-2:], None)
         for match in (
-            _FAILED_AFTER.finditer(self.text, sentence.start, sentence.end)
-            if _MAY_FAIL.search(self.text, sentence.start, sentence.end)
+            FAILED_AFTER.finditer(self.text, sentence.start, sentence.end)
+            if MAY_FAIL.search(self.text, sentence.start, sentence.end)
             else ()
         ):
-            if subjects := self._subjects(sentence, match.start()):
+            if subjects := self.credit.subjects(sentence, match.start()):
                 problems = self._problems(sentence, hits, (match.start(), sentence.end), *match.span(), "unchanged")
                 self._write(sentence, match.span(), "unchanged", [p for p in problems if p[0] >= match.end()], subjects)
         for match in _IN_VAIN.finditer(self.text, sentence.start, sentence.end):
@@ -277,28 +224,6 @@ class Responses:
             if problems and not any(o == "stopped-for-toxicity" and a < match.end() and match.start() < b for a, b, o in outcomes):
                 self._outcome(sentence, number, match.span(), "stopped-for-toxicity", problems, None)
 
-    def _subjects(self, sentence: Span, verb: int) -> list[str]:
-        """The treatments that are the subject of a verb: `prednisone and dapsone failed`."""
-        found: list[str] = []
-        at = verb
-        for therapy, name in sorted(self.course.named, reverse=True):
-            if therapy.end > verb:
-                continue
-            if not (_BEFORE_VERB if not found else _JOINED).fullmatch(self.text, therapy.end, at):
-                break
-            found.insert(0, name)
-            at = therapy.start
-        return list(dict.fromkeys(found))
-
-    def _actor(self, sentence: Span, outcome: int) -> list[str]:
-        """The treatments said to have brought an outcome: B alone in `A made things worse, B had no effect`."""
-        last = max((t for t, _ in self.course.named if t.end <= outcome), default=None)
-        if not last:
-            return []
-        if _BRINGS.match(self.text, outcome) and _BEFORE_VERB.fullmatch(self.text, last.end, outcome):
-            return self._subjects(sentence, outcome)
-        acts = _ACTS.fullmatch(self.text, last.end, outcome)
-        return self._subjects(sentence, acts.start("verb")) if acts else []
 
     def _write(self, sentence: Span, span: tuple[int, int], outcome: str, problems: list[Problem], treatments: list[str]) -> None:
         """Write an outcome that the sentence states of these treatments, of each by itself."""
@@ -312,17 +237,6 @@ class Responses:
                 item |= self.sheet.when(sentence, span[0]) | {"extent": self.sheet.words(*span), "attribution": "stated", "confidence": 0.5}
                 self._add(item | evidence, [name], term)
 
-    def _governed(self, sentence: Span, start: int) -> list[str]:
-        """The treatments of the list that begins at an offset."""
-        found, at = [], start
-        for therapy, name in sorted(self.course.named):
-            if therapy.start < start:
-                continue
-            if therapy.start - at > 60 or _OWN_LIST.search(self.text, at, therapy.start) or _GIVEN_UP.match(self.text, therapy.end):
-                break
-            found.append(name)
-            at = therapy.end
-        return list(dict.fromkeys(found))
 
     def _rest(self, sentence: Span, number: int, hits: list[Hit], changed: bool) -> None:
         """What did not go with the rest: `apart from the rash`, `still complained of itching`."""
@@ -382,7 +296,7 @@ class Responses:
             and (not self.course.named or _TAKES_OBJECT.match(self.text, b, sentence.end))
         ):
             return
-        credited, stated = self._credited(sentence, number, span, outcome, clause)
+        credited, stated = self.credit.credited(sentence, number, span, outcome, clause)
         if not problems and (not credited or outcome == "worsened" and not stated):
             return
         if clause and not stated:
@@ -426,102 +340,6 @@ class Responses:
         )
         return self.sheet.source.standing_once(words, "") if len(words) > 30 and not (problems and problems[0][0] < start) else None
 
-    def _credited(self, sentence: Span, number: int, span: tuple[int, int], outcome: str, clause: tuple[int, int] | None) -> tuple[list[str], bool]:  # fmt: skip
-        """The ids of the treatments credited, and whether the sentence itself says so.
-
-        Beside another, what was stopped before and begun again is not thanked that the disease stays away.
-        """
-        credited, stated = self._linked(sentence, number, span, outcome, clause)
-        if outcome in ("improved", "resolved") and _BY_ITSELF.search(self.text, *(clause or (sentence.start, sentence.end))):
-            return [], False
-        if not stated:
-            credited = [name for name in credited if self._runs(name)]
-        if outcome == "resolved" and _STAYS_AWAY.search(self.text, *span):
-            credited = [name for name in credited if name not in self.course.restarted] or credited
-        return credited, stated
-
-    def _runs(self, name: str) -> bool:
-        """Whether a treatment goes on, as far as told: what has been stopped neither helps nor fails any more."""
-        treatment = next((t for t in self.sheet.parts["treatments"] if t["id"] == name), None)
-        return treatment is None or treatment["course"][-1]["change"] != "stopped"
-
-    def _linked(self, sentence: Span, number: int, span: tuple[int, int], outcome: str, clause: tuple[int, int] | None) -> tuple[list[str], bool]:  # fmt: skip
-        """The ids of the treatments that the words link to an outcome, and whether the sentence itself does."""
-        named = self.course.named
-        if outcome == "flared" and self.course.dosed and not named:
-            return [self.course.dosed], False
-        if outcome == "stopped-for-toxicity":
-            ended = [name for therapy, name in named if name in self.course.ended and therapy.end <= span[0]][-1:]
-            return ended or [name for therapy, name in named if therapy.end <= span[0]][-1:] or self.course.last[-1:], True
-        cues = list(_FAILING.finditer(self.text, sentence.start, sentence.end))
-        failing = {name for cue in cues for name in self._governed(sentence, cue.end())}
-        if _MAY_FAIL.search(self.text, sentence.start, sentence.end):
-            failing |= {
-                name
-                for cue in _FAILED_AFTER.finditer(self.text, sentence.start, sentence.end)
-                for name in self._subjects(sentence, cue.start())
-            }
-        if outcome == "unchanged" and failing and any(cue.start() < span[1] and span[0] < cue.end() for cue in cues):
-            return [name for cue in cues if cue.start() < span[1] and span[0] < cue.end() for name in self._governed(sentence, cue.end())][
-                :8
-            ], True
-        if outcome in ("improved", "resolved"):
-            named = [(therapy, name) for therapy, name in named if name not in failing]
-        if outcome in ("improved", "resolved"):  # what was stopped for another drug gets no credit
-            stopped = self.course.ended | {
-                name for therapy, name in named if _STOPPING.search(self.text, max(sentence.start, therapy.start - 40), therapy.start)
-            }
-            named = [(therapy, name) for therapy, name in named if name not in stopped]
-        if outcome == "unchanged" and _REFRACTORY.search(self.text, sentence.start, sentence.end):
-            failed = _REFRACTORY.search(self.text, sentence.start, sentence.end)
-            if failed and re.match(r"\s*(?:these|this|the above|all|any)\b", self.text[failed.end() : failed.end() + 12]):
-                return self.course.last[:6], bool(self.course.last)
-            listed = [
-                name for therapy, name in named if not failed or therapy.end <= failed.start() or self._goes_on(failed.end(), therapy.start)
-            ]
-            listed = listed or self._known(sentence)
-            if failed and not listed and failed.group().lower().endswith("to"):
-                return [], False  # to something that we do not know
-            if listed:
-                return list(dict.fromkeys(listed))[:8], True
-        before = [name for therapy, name in named if therapy.end <= span[0]]
-        after = [
-            name for therapy, name in named
-            if self.bounds[1] >= therapy.start >= span[1] and _TO_TREATMENT.match(self.text[span[1] : therapy.start])
-            and not _CLAUSE.search(self.text, span[1], therapy.start)
-        ]  # fmt: skip
-        nearer = [name for therapy, name in named if clause and clause[0] <= therapy.start and therapy.end <= span[0]]
-        nearer = [name for therapy, name in named if therapy.start >= self.bounds[0] and name in nearer]
-        if after and not (nearer if outcome in ("improved", "resolved") else before):
-            listed_after = [name for therapy, name in named if span[1] <= therapy.start < self.bounds[1]]
-            first = min(therapy.start for therapy, _ in named if therapy.start >= span[1])
-            on = re.search(r"\b(?:on|under|despite)\s+(?:\w+\s+){0,4}\Z", self.text[span[1] : first], re.I)  # is taken, not thanked
-            return list(dict.fromkeys(listed_after))[:4], not on
-        if failing and not before and outcome in ("improved", "resolved"):
-            return [], False  # what failed before is not thanked
-        if before and (subject := self._actor(sentence, span[0])):
-            return subject, True
-        if before:
-            between = self.text[max(t.end for t, _ in named if t.end <= span[0]) : span[1]]
-            return list(dict.fromkeys(before))[-4:], bool(_CAUSED.search(between)) or len(between) < 25
-        last, told = self.course.before if self.course.named else (self.course.last, self.course.last_sentence)
-        if outcome in ("improved", "resolved"):  # what was lowered as another was begun gets no credit
-            last = [name for name in last if name not in stopped]
-            last = [name for name in last if name not in self.course.lowered] or last
-        if number - told <= (2 * NEAR if named else NEAR) and last:
-            return last[:4], False
-        return [], False
-
-    def _goes_on(self, start: int, end: int) -> bool:
-        """Whether a list of treatments reaches from one place to the other without a new verb between."""
-        return not re.search(
-            r"[;.]|\b(?:and|but) (?:was|were|had|has|remained|developed|became|she|he|then)\b|\b(?:was|were) (?:started|given|added|initiated)\b",
-            self.text[start:end],
-        )
-
-    def _known(self, sentence: Span) -> list[str]:
-        text = self.text[sentence.start : sentence.end].lower()
-        return [t["id"] for t in self.sheet.parts["treatments"] if t["words"].lower() in text][:8]
 
     def _lasting(self, sentence: Span, clause: tuple[int, int] | None) -> str:
         """How long after the start of treatment, where that is said."""
