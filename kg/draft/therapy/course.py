@@ -6,40 +6,20 @@ import re
 from itertools import pairwise
 from typing import Any
 
-from kg.draft.findings.findings import is_history
-from kg.draft.names.ground import find_terms, named, vocabulary
+from kg.draft.names.ground import vocabulary
 from kg.draft.patterns.openings import Openings
 from kg.draft.reading.patient import to_number
 from kg.draft.sheet import Sheet
 from kg.draft.therapy.apart import is_apart
 from kg.draft.therapy.changes import Change, changes_of
 from kg.draft.therapy.doses import share_doses, with_doses
+from kg.draft.therapy.earlier import ENDED, purpose_of, write_earlier
 from kg.draft.therapy.regimen import Regimen, find_doses, regimen_of, route_term
 from kg.draft.therapy.treat import Therapy, find_therapies
 from kg.errors import RecordError
 from kg.report import Span
 from kg.units import parse_quantity
 
-_HAD = re.compile(
-    r"\bhad\s+(?:\w+\s+){0,2}?(?:undergone|received|been (?:treated|managed|on|taking|given|operated|started)|taken|a (?:previous|prior|history))\b|\bprevious(?:ly)?\b|\bprior to (?:this |the )?"
-    r"(?:admission|presentation)\b|\bin the past\b|\bstatus post\b|\bs/p\b",
-    re.I,
-)
-_TAKES = Openings(
-    r"\b(?:was|is|were) (?:currently |already |also |chronically |regularly )?(?:taking|on(?= (?:treatment|therapy|medication|regular|daily|maintenance|long))|under (?:treatment|therapy) with|controlled (?:with|by|on)|being treated)|"
-    r"\b(?:his|her|home|regular|current|chronic|daily|long-term|usual|concomitant|outpatient)\s+(?:\w+\s+)?(?:medications?|drugs?|treatment|therapy)\b(?: (?:at (?:presentation|admission|home)|on admission|prior to admission))?\s*"
-    r"(?:included|includes|consisted of|was|were|comprised|:)|\bfor which (?:he|she) (?:took|takes|received|receives)\b|\b(?:medication|drug) history\b|\bon medication (?:with|for)\b|\bunder treatment with\b"
-)
-_FOR = re.compile(
-    r"(?:\s*\([^)]*\))?(?:\s+(?:therapy|treatment|prophylaxis|injections?|infusions?|cream|drops|was|were|given|started|prescribed|added|administered|used|required|daily|weekly|once|twice|a|per|day|"
-    r"orally|intravenously|[\d.,]+\s?\S*|mg\S*))*\s+(?:for|to treat|to control|for (?:the )?(?:treatment|management|control) of|because of|due to|against)\s+"
-    r"(?:(?:the|a|an|her|his|severe|suspected|presumed|possible|underlying|persistent|refractory|chronic|acute|recurrent)\s+)*",
-    re.I,
-)
-_CONTROLLED = re.compile(
-    r"[\s,(]*(?:(?:which|that|and|was|is|being|well|currently|had been)\s+)*(?:for which (?:he|she) (?:took|takes|was taking|receives)|controlled|treated|managed|on|under)\s+(?:(?:treatment|therapy|control)\s+)?(?:(?:with|by|on)\s+)?",
-    re.I,
-)
 _READABLE = re.compile(r"[\d.,]+\s*\D+\Z")
 _REFERRED = re.compile(
     r"\b(?:after|following|since|before|prior to|until|despite|during|of|days?|weeks?|months?|years?)\s+(?:(?:the|this|that|her|his|first|second|third|last|\d\w*|initial|completion of|initiation of|cessation of)\s+){0,3}\Z",
@@ -78,11 +58,6 @@ _WITHHELD = re.compile(
     r"(?:\s+(?:therapy|treatment))?\s+(?:was|were|had been)\s+(?:\w+ly\s+|then\s+|therefore\s+)?with(?:held|drawn)\b", re.I
 )
 _OF_AN_ORGAN = re.compile(r"\b(?:kidney|renal|liver|hepatic|heart|cardiac|lung|pancreas|organ)\b.*transplant", re.I)
-#: What did not help before the patient came was given for what the patient comes with.
-_IN_VAIN = re.compile(
-    r"\b(?:unsuccessful(?:ly)?|ineffective|futile|failed|in vain|unresponsive to|refractory to|without (?:\w+ )?(?:success|effect|benefit|improvement|response|relief)|no (?:effect|benefit|success|improvement|response|relief))\b",
-    re.I,
-)
 #: A drug that is taken already goes on.
 _LEAVES_ON = re.compile(r"discharged", re.I)
 #: After a time comes another step, whose time is told after it.
@@ -97,8 +72,6 @@ _BY = re.compile(r"\bby\s+\Z", re.I)
 _HOW_MANY = re.compile(
     r"\b(?P<n>\d{1,2}|two|three|four|five|six|seven|eight|nine|ten|twelve)\s+(?:(?:further|additional|more|consecutive)\s+)?\Z", re.I
 )
-#: Steps after which a drug is not being taken.
-ENDED = ("stopped",)
 
 
 class Course:
@@ -157,7 +130,8 @@ class Course:
                 continue
             if not doses[k] and self._is_reference(therapy, sentence, changes[k]):
                 continue
-            if self._as_history(
+            if write_earlier(
+                self.sheet,
                 therapy,
                 sentence,
                 changes[k],
@@ -294,75 +268,6 @@ class Course:
         completed = therapy.kind == "procedure" and self.text[change.start : change.end].lower() == "completed"
         return change._replace(change="given") if completed else change
 
-    # what was so before
-
-    def _as_history(self, therapy: Therapy, sentence: Span, changes: list[Change], regimen: Regimen) -> bool:
-        """Write a drug or operation of the past as history; False where it belongs to this illness."""
-        before = self.text[sentence.start : therapy.start]
-        treats = self._old_disease(therapy.end, sentence) or self._controlled(therapy.start, sentence)
-        at = self.sheet.time_at(sentence, therapy.start)
-        carried = self.sheet.line.of_sentence.get(sentence.start, "presentation")
-        ago = self.sheet.order[at] < 0 and any(m.name == at and not m.moves for m in self.sheet.line.marks.get(sentence.start, ()))
-        takes = _TAKES.search(self.text, sentence.start, therapy.start)
-        early = self.sheet.order[carried] <= 0
-        past = is_history(self.text, therapy.start, (sentence.start, sentence.end)) == "condition" or early and (_HAD.search(before) or ago)
-        if any(c.change in ("started", "increased", "decreased", "stopped") for c in changes) and not (past or treats):
-            takes = None
-        if not (past or treats or takes and early):
-            return False
-        if therapy.kind == "drug" and not (treats or takes) and early and _IN_VAIN.search(self.text, sentence.start, sentence.end):
-            return False
-        evidence = self.sheet.quote(therapy.start, therapy.end)
-        if evidence is None:
-            return True
-        item: dict[str, Any] = {
-            "id": "", "is": self.sheet.term(therapy.curie, therapy.label), "kind": "medication" if therapy.kind == "drug" else "procedure",
-            "status": "current" if therapy.kind == "drug" and (takes or treats) and not any(c.change in ENDED for c in changes) else "past",
-        }  # fmt: skip
-        if ago:
-            item["when"] = at
-        if treats:
-            item["treats"] = [treats]
-        elif reason := self._purpose(therapy.end, sentence):
-            item["treats" if therapy.kind == "drug" else "reason"] = [reason]
-        item |= {"words": therapy.words, "confidence": 0.6, "note": _with_dose("told as history", regimen)}
-        key = (item["is"], item["kind"])
-        if not any((h["is"], h["kind"]) == key for h in self.sheet.parts["history"]):
-            self.sheet.add("history", therapy.words, item | evidence)
-        return True
-
-    def _old_disease(self, end: int, sentence: Span) -> str:
-        """The disease of the history that a drug is given `for`, as a term string; "" where it is none."""
-        link = re.match(r"\s+for\s+(?:her |his |the )?", self.text[end : min(end + 20, sentence.end)])
-        after = self.text[end + link.end() : sentence.end].lower() if link else ""
-        conditions = (i for i in self.sheet.parts["history"] if i["kind"] == "condition" and i["status"] != "absent")
-        return next((str(i["is"]) for i in conditions if after.startswith(i["words"].lower())), "")
-
-    def _controlled(self, start: int, sentence: Span) -> str:
-        """The disease of the history that is said to be `controlled with` a drug."""
-        for hit in self.sheet.hits_in(sentence):
-            if (
-                hit.end <= start
-                and _CONTROLLED.fullmatch(self.text, hit.end, start)
-                and is_history(self.text, hit.start, (sentence.start, sentence.end)) == "condition"
-            ):
-                return self.sheet.term(named(self.sheet.words(hit.start, hit.end), ("MONDO",)) or hit.curie)
-        return ""
-
-    def _purpose(self, end: int, sentence: Span) -> str:
-        """The disease or problem that a treatment is said to be for; "" where none is named right after it."""
-        link = _FOR.match(self.text, end, min(sentence.end, end + 90))
-        if not link:
-            return ""
-        hits = [(h.start, h.curie) for h in self.sheet.hits_in(sentence) if h.start >= link.end() and h.rank < 2]
-        hits += [(a, curie) for a, _, curie in find_terms(self.text, ("MONDO",), link.end(), min(sentence.end, link.end() + 60))]
-        near = [(at, curie.startswith("HP"), curie) for at, curie in hits if at - link.end() < 3]
-        if not near or self.sheet.status_of(near[0][0], near[0][0] + 1)[0] in ("absent", "hypothetical"):
-            return ""
-        return self.sheet.term(min(near)[2])
-
-    # what was given now
-
     def _steps(self, therapy: Therapy, sentence: Span, changes: list[Change], doses: list[tuple[int, int]], following: int, before: int, *,
                again: bool) -> str:  # fmt: skip
         """Write the steps that a sentence tells of one treatment; the treatment's id, "" where it cannot be quoted."""
@@ -424,7 +329,7 @@ class Course:
                 "id": self.sheet.ids.new(therapy.words),
                 "drug" if therapy.kind == "drug" else "procedure": self.sheet.term(therapy.curie, therapy.label),
             }
-            purpose = self._purpose(therapy.end, sentence)
+            purpose = purpose_of(self.sheet, therapy.end, sentence)
             have |= {"for": [purpose]} if purpose else {}
             have |= {"words": therapy.words, "course": [step], "confidence": 0.65}
             if not therapy.curie:
@@ -473,11 +378,6 @@ def _parts(regimen: Regimen) -> dict[str, Any]:
         found["route"] = str(vocabulary().term(route))
     found |= {"regimen": manner, "count": regimen.times}
     return {name: value for name, value in found.items() if value}
-
-
-def _with_dose(note: str, regimen: Regimen) -> str:
-    printed = " ".join(filter(None, (regimen.dose, regimen.schedule)))
-    return f"{note}; printed with it: {printed}" if printed else note
 
 
 def _is_readable(dose: str) -> bool:
