@@ -77,9 +77,9 @@ def _targets() -> tuple[ManyOpenings, list[str]]:
 
 def _of_targets(text: str, start: int, end: int) -> list[tuple[int, int, str]]:
     """Tests named by what the antibodies are to: `thyroid peroxidase antibodies`, `antibodies to X and Y`."""
+    patterns, curies = _targets()  # made with the first sentence: a pattern added later makes the words be looked at anew
     if not _ANTIBOD.search(text, start, end):
         return []
-    patterns, curies = _targets()
     found = []
     for number, match in patterns.finditer(text, start, end):
         own = _ANTIBODIES.match(text, match.end(), end)

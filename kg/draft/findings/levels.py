@@ -107,6 +107,7 @@ def read_levels(text: str, start: int, end: int, taken: list[tuple[int, int]]) -
     >>> [(r.name, r.interpretation) for r in read_levels(text, 0, len(text), [])]
     [('c3', 'normal'), ('c4', 'normal')]
     """
+    names = _bare_analytes()  # made with the first sentence: a pattern added later makes the words be looked at anew
     said = [
         m
         for m in _SAID.finditer(text, start, end)
@@ -118,7 +119,7 @@ def read_levels(text: str, start: int, end: int, taken: list[tuple[int, int]]) -
         return []
     found = []
     _, table = analytes()
-    for match in _bare_analytes().finditer(text, start, end):
+    for match in names.finditer(text, start, end):
         word = next((m for m in said if m.start() > match.end()), None)
         if (
             word is None
