@@ -24,7 +24,6 @@ from kg.ontology import own_terms
 from kg.terms import Terms, load_terms, normalise
 
 _WORD = re.compile(r"[^\W_][\w'’α-ω-]*")
-_LINE_END = re.compile(r"[^\S\n]*\n\s*")
 #: Words that a name has at most.
 LONGEST = 6
 _Bearers = tuple[tuple[tuple[str, str], ...], ...]
@@ -223,17 +222,12 @@ _inside = Memory(_words)
 
 
 class _Names:
-    """The words of a text, and the names of terms that begin at each: looked up when first asked for, once for all vocabularies.
-
-    Ligatures are undone, and a word broken at the end of a line is joined again.
-    """
+    """The words of a text, and the names of terms that begin at each: looked up when first asked for, once for all vocabularies."""
 
     def __init__(self, text: str) -> None:
         cut, places = pieces(text)
         words = [(at + start, at + stop, at + end, low) for at, inside in zip(places, _inside.of(cut)) for start, stop, end, low in inside]
         self.starts, self.stops, self.ends, self.lower = map(list, zip(*words)) if words else ([], [], [], [])
-        for k in reversed([k for k, word in enumerate(self.lower[:-1]) if word.endswith("-")]):
-            self._join(text, k)
         self.runs = [1] * len(self.starts)  # how many words follow with nothing but white space between, and none that parts names
         gaps = [text[end:start] for end, start in zip(self.ends, self.starts[1:])]
         apart = [not gap.isspace() or word in _BETWEEN for gap, word in zip(gaps, self.lower[1:])]
@@ -241,17 +235,6 @@ class _Names:
             if not apart[k]:
                 self.runs[k] = self.runs[k + 1] + 1
         self._bear: list[Sequence[tuple[int, _Bearers]] | None] = [None] * len(self.starts)
-
-    def _join(self, text: str, k: int) -> None:
-        """A word whose end stands on the next line as one."""
-        rest = k + 1
-        if text[self.ends[k] - 1] == "-" and text[self.starts[rest]].islower() and _LINE_END.fullmatch(text, self.ends[k], self.starts[rest]):
-            first = self.lower[k].removesuffix("-")
-            joined = first + self.lower[rest]
-            self.lower[k] = joined if _bearers(joined) else f"{first}-{self.lower[rest]}"
-            self.ends[k], self.stops[k] = self.ends[rest], self.stops[rest]
-            for each in (self.starts, self.stops, self.ends, self.lower):
-                del each[rest]
 
     def beginning(self, i: int) -> Sequence[tuple[int, _Bearers]]:
         """The names that begin with a word: how many words each has, the longest first, and the terms that bear it."""
