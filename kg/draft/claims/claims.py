@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from kg.draft.claims.context import Context, is_process, refers_back
 from kg.draft.claims.effects import Told, read_effects
@@ -34,14 +34,6 @@ _DOUBT = re.compile(
 )
 _CONTEXT_NOTE = "; a short reference is taken to mean what was named before it"
 MOST = 14  # claims of one sentence
-
-
-class _Sentence(NamedTuple):
-    """A sentence that argues, or the two halves of one that a page parts."""
-
-    start: int
-    end: int
-    parts: tuple[Span, ...]
 
 
 @lru_cache(maxsize=1)
@@ -87,9 +79,9 @@ def read_claims(
     made: list[dict[str, Any]] = []
     shorts: dict[str, str] | None = None
     context = Context()
-    passed: _Sentence | None = None  # the sentence before, where it asserts nothing
-    of_patient: _Sentence | None = None  # the sentence before, where it is about the patient
-    for sentence in _whole(source.text, argument):
+    passed: Span | None = None  # the sentence before, where it asserts nothing
+    of_patient: Span | None = None  # the sentence before, where it is about the patient
+    for sentence in argument:
         text = source.text[sentence.start : sentence.end]
         role = _role(text)
         if role != "assertion":
@@ -109,24 +101,12 @@ def read_claims(
     return _once(made)
 
 
-def _mentions(text: str, sentence: _Sentence, hits: list[Hit], shorts: dict[str, str]) -> list[Mention]:
+def _mentions(text: str, sentence: Span, hits: list[Hit], shorts: dict[str, str]) -> list[Mention]:
     return with_long_forms(text, with_heads(text, find_mentions(text, sentence.start, sentence.end, hits, shorts), sentence.end))
 
 
-def _whole(text: str, argument: tuple[Span, ...]) -> list[_Sentence]:
-    """The sentences, those that a page or a column parts within a word made one again."""
-    whole: list[_Sentence] = []
-    for span in argument:
-        last = whole[-1] if whole else None
-        if last and text[last.end - 1] == "-" and text[span.start].islower() and not text[last.end : span.start].strip():
-            whole[-1] = _Sentence(last.start, span.end, (*last.parts, span))
-        else:
-            whole.append(_Sentence(span.start, span.end, (span,)))
-    return whole
-
-
 def _claims(
-    source: Source, sentence: _Sentence, text: str, mentions: list[Mention], context: Context, scopes: list[Scope], numbers: set[int]
+    source: Source, sentence: Span, text: str, mentions: list[Mention], context: Context, scopes: list[Scope], numbers: set[int]
 ) -> list[dict[str, Any]]:
     """What one sentence asserts; the context then knows what it named."""
     if not mentions:
@@ -159,7 +139,7 @@ def _claims(
         claim["_at"] = (drug.start, drug.end)
         made.append(claim | _cites_of(source, sentence, claim, numbers, everywhere))
     context.note(text, sentence.start, placed)
-    quote = _quote(source, sentence) if made else None
+    quote = source.evidence(sentence.start, sentence.end) if made else None
     return [claim | quote for claim in made] if quote else []
 
 
@@ -184,15 +164,6 @@ def _numbered(
 @lru_cache(maxsize=256)
 def _is_own_site(curie: str) -> bool:
     return curie.startswith("cg") and any(each.startswith(SITES) for each in vocabulary().ancestors(curie))
-
-
-def _quote(source: Source, sentence: _Sentence) -> dict[str, Any] | None:
-    quotes = [source.evidence(part.start, part.end) for part in sentence.parts]
-    if len(quotes) == 1:
-        return quotes[0]
-    if any(quote is None or len(quote) > 1 for quote in quotes):
-        return None
-    return {"quote": [quote["quote"] for quote in quotes if quote]}
 
 
 def _claim(text: str, mentions: list[Mention], told: Told, number: int, marked: str) -> dict[str, Any] | None:
@@ -252,7 +223,7 @@ def _of_parts(processes: Processes, placed: list[Mention]) -> list[dict[str, Any
     return made
 
 
-def _cites_of(source: Source, sentence: _Sentence, general: dict[str, Any], numbers: set[int], everywhere: list[int]) -> dict[str, Any]:
+def _cites_of(source: Source, sentence: Span, general: dict[str, Any], numbers: set[int], everywhere: list[int]) -> dict[str, Any]:
     """The words and references of what was read at `_at`, which is taken out."""
     start, end = general.pop("_at")
     own = _OWN_CITE.match(source.text, end, sentence.end)
@@ -262,7 +233,7 @@ def _cites_of(source: Source, sentence: _Sentence, general: dict[str, Any], numb
 
 
 def _cites(
-    text: str, sentence: _Sentence, mentions: list[Mention], pair: tuple[int, int], numbers: set[int], everywhere: list[int]
+    text: str, sentence: Span, mentions: list[Mention], pair: tuple[int, int], numbers: set[int], everywhere: list[int]
 ) -> dict[str, Any]:
     """The references right after either term where each of them has its own, else those of the sentence."""
     for k in sorted(pair, reverse=True):
@@ -272,7 +243,7 @@ def _cites(
     return {"cites": everywhere} if everywhere else {}
 
 
-def _cited_after(text: str, sentence: _Sentence, numbers: set[int]) -> list[int]:
+def _cited_after(text: str, sentence: Span, numbers: set[int]) -> list[int]:
     following = text[sentence.end : sentence.end + 14].strip()
     return cited("x." + following.split(" ")[0], numbers) if following[:1] in ("[", "(") else []
 
