@@ -53,10 +53,16 @@ def draft_folder(source: Path, out: Path, workers: int = 0, progress: Callable[[
     results: list[Done] = []
     workers = min(workers or os.cpu_count() or 1, len(jobs))
     if workers == 1:
-        for job in jobs:
-            results.append(_one(job))
-            if progress:
-                progress(len(results), len(jobs), results[-1])
+        before = gc.get_threshold()
+        _collect_less()
+        try:
+            for job in jobs:
+                results.append(_one(job))
+                if progress:
+                    progress(len(results), len(jobs), results[-1])
+        finally:
+            gc.set_threshold(*before)
+            gc.unfreeze()
         return results
     with ProcessPoolExecutor(workers, initializer=_collect_less) as pool:
         futures = [pool.submit(_one, job) for job in jobs]

@@ -25,20 +25,38 @@ _Numbers = tuple[int, ...]  # of patterns
 _Match = Callable[[str, int, int], re.Match[str] | None]
 
 
+#: Owners for which a text is looked through one by one; for more it is done for all at once.
+_FEW = 6
+
+
 class _Places:
     """Where in a text the patterns of each owner can begin; worked out when first asked for."""
 
     def __init__(self, opened: list[tuple[int, dict[int, tuple[tuple[int, _Numbers], ...]]]]) -> None:
         self._opened = opened  # offset of a piece, and for each owner the places in it
         self._of: dict[int, tuple[list[int], list[_Numbers]]] = {}
+        self._all: dict[int, tuple[list[int], list[_Numbers]]] | None = None
 
     def of(self, owner: int) -> tuple[list[int], list[_Numbers]]:
         """The places of an owner, ascending, and for each the numbers of its patterns."""
         known = self._of.get(owner)
+        if known is None and len(self._of) >= _FEW:
+            self._all = self._of_all() if self._all is None else self._all
+            known = self._of[owner] = self._all.get(owner, ([], []))
         if known is None:
             found = [(start + at, numbers) for start, inside in self._opened if owner in inside for at, numbers in inside[owner]]
             known = self._of[owner] = [at for at, _ in found], [numbers for _, numbers in found]
         return known
+
+    def _of_all(self) -> dict[int, tuple[list[int], list[_Numbers]]]:
+        found: dict[int, tuple[list[int], list[_Numbers]]] = {}
+        for start, inside in self._opened:
+            for owner, spots in inside.items():
+                places, numbers = found.setdefault(owner, ([], []))
+                for at, some in spots:
+                    places.append(start + at)
+                    numbers.append(some)
+        return found
 
 
 class _Board:
