@@ -106,6 +106,12 @@ def small() -> type[SmallCase]:
     return SmallCase
 
 
+@pytest.fixture(scope="module")
+def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where a served graph writes its access log."""
+    return tmp_path_factory.mktemp("log") / "access.log"
+
+
 @pytest.fixture(scope="session")
 def seed() -> pipeline.CaseFiles:
     return pipeline.read_case(SEED / "case.yaml")

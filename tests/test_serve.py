@@ -37,11 +37,6 @@ def graph(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("log") / "access.log"
-
-
-@pytest.fixture(scope="module")
 def client(graph: Path, log: Path) -> Iterator[Client]:
     with running(graph, "--no-pages", log=log) as url:
         yield Client(url)

@@ -44,11 +44,6 @@ MEDIUM = (
 
 
 @pytest.fixture(scope="module")
-def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("log") / "access.log"
-
-
-@pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory, log: Path) -> Iterator[Client]:
     graph = tmp_path_factory.mktemp("lanes") / "graph"
     write_graph(graph, DATA)
