@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from typing import Any
 
-from kg.draft.names.complaints import complained_of
+from kg.draft.names.complaints import status_of
 from kg.draft.names.ground import vocabulary
 from kg.draft.names.recognise import Hit
 from kg.draft.reading.negate import Scope, status_at
@@ -84,9 +84,7 @@ class Sheet:
 
     def status_of(self, start: int, end: int) -> tuple[str, str]:
         """What the text says of a mention, and the word that says so; `family` also where relatives are said not to have it."""
-        status, cue = status_at(self.scopes, start, end)
-        if status == "hypothetical" and complained_of(self.text, start, end, cue):
-            return "present", ""
+        status, cue = status_of(self.text, self.scopes, start, end)
         return ("family", cue) if status == "family-absent" else (status, cue)
 
     def denied_of_family(self, start: int, end: int) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from kg.draft.findings.measure import value_findings
-from kg.draft.names.complaints import complained_of
+from kg.draft.names.complaints import status_of
 from kg.draft.names.recognise import Hit, recogniser
 from kg.draft.reading.negate import Scope, scopes, status_at
 
@@ -26,11 +26,9 @@ class Mention(NamedTuple):
 
 def _status(text: str, found: list[Scope], hit: Hit) -> str:
     """The status of a hit; `no` before its first word denies what is said of that word: `neither ears nor nails were small`."""
-    status, cue = status_at(found, hit.start, hit.end)
+    status, _ = status_of(text, found, hit.start, hit.end)
     if status == "family-absent":
         return "absent"
-    if status == "hypothetical" and complained_of(text, hit.start, hit.end, cue):
-        return "present"
     if status == "present" and hit.rank == 2:
         begun, cue = status_at(found, hit.start, hit.start + 1)
         if begun == "absent" and cue.lower() in ("no", "neither", "nor"):

@@ -21,7 +21,7 @@ _SHORT_FORM = re.compile(r"\s*(?:scan|imaging|examination)?\s*\(\s*")
 _RANGE = re.compile(r"[<>≤≥]?\s?\d+(?:\.\d+)?(?:\s?[-–]\s?\d+(?:\.\d+)?)?")
 
 
-#: Of 5/5 everywhere; a lower grade beside it says that it is not.
+#: `muscle strength was 5/5` denies a weakness; a lower grade beside it says that it is not so everywhere.
 _FULL_STRENGTH = Openings(r"\b(?:muscle |motor )?(?:strength|power)\b(?:(?!\d[+-]?/5)[^.;]){0,40}\b5/5(?![^.;]*\b[0-4][+-]?/5)")
 
 
@@ -40,28 +40,22 @@ def read_measurements(sheet: Sheet, sentence: Span) -> list[tuple[int, int]]:
             taken.append((reading.start, reading.end))
     stretch = text, sentence.start, sentence.end
     for start, end, curie in (*read_growth(*stretch), *told_findings(*stretch)):
-        evidence, at = sheet.quote(start, end), sheet.time_at(sentence, start)
-        named = any(h.curie == curie for h in sheet.hits_in(sentence))  # it is written from its name then
-        if evidence and not named and sheet.status.setdefault((curie, at, frozenset()), "present") == "present":
-            words = sheet.words(start, end)
-            item = {"id": "", "is": sheet.term(curie), **sheet.when(sentence, start), "words": words, "confidence": 0.7,
-                    "note": "read from the number printed"}  # fmt: skip
-            sheet.add("findings", words, item | evidence)
-    _read_full_strength(sheet, sentence)
+        if not any(h.curie == curie for h in sheet.hits_in(sentence)):  # it is written from its name then
+            _write_told(sheet, sentence, (start, end), curie, "present")
+    full = _FULL_STRENGTH.search(*stretch)
+    if full:
+        _write_told(sheet, sentence, full.span(), hp("Muscle weakness"), "absent")
     return taken
 
 
-def _read_full_strength(sheet: Sheet, sentence: Span) -> None:
-    """Write as absent the weakness that a sentence of full strength denies: `muscle strength was 5/5`."""
-    match = _FULL_STRENGTH.search(sheet.text, sentence.start, sentence.end)
-    curie = hp("Muscle weakness")
-    if not match:
-        return
-    evidence, key = sheet.quote(*match.span()), (curie, sheet.time_at(sentence, match.start()), frozenset[str]())
-    if evidence and sheet.status.setdefault(key, "absent") == "absent":
-        words = sheet.words(*match.span())
-        item = {"id": "", "is": sheet.term(curie), "status": "absent", **sheet.when(sentence, match.start()), "words": words}
-        sheet.add("findings", words, item | {"confidence": 0.7, "note": "read from the number printed"} | evidence)
+def _write_told(sheet: Sheet, sentence: Span, span: tuple[int, int], curie: str, status: str) -> None:
+    """Write a finding that a number tells of, unless something else is said of it at that time."""
+    evidence, at = sheet.quote(*span), sheet.time_at(sentence, span[0])
+    if evidence and sheet.status.setdefault((curie, at, frozenset()), status) == status:
+        words = sheet.words(*span)
+        item: dict[str, Any] = {"id": "", "is": sheet.term(curie), **({"status": status} if status != "present" else {})}
+        item |= sheet.when(sentence, span[0]) | {"words": words, "confidence": 0.7, "note": "read from the number printed"}
+        sheet.add("findings", words, item | evidence)
 
 
 def _is_pregnant(sheet: Sheet) -> bool:

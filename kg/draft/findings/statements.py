@@ -68,16 +68,9 @@ def read_findings(sheet: Sheet, sentence: Span, taken: list[tuple[int, int]], pr
         if any(a <= hit.start < b for a, b in taken):
             continue
         evidence = sheet.quote(hit.start, hit.end)
-        status, cue = sheet.status_of(hit.start, hit.end)
+        told, status, cue = _told_as(sheet, sentence, hit)
         if evidence is None or status == "hypothetical":
             continue
-        told = (
-            "family"
-            if status == "family"
-            else is_history(sheet.text, hit.start, (sentence.start, sentence.end)) or _before(sheet, sentence, hit)
-        )
-        if status == "family" and sheet.denied_of_family(hit.start, hit.end):
-            status = "absent"
         if told is None and status in ("present", "absent") and _AS_CHILD.match(sheet.text, hit.end, sentence.end):
             told = "condition"
         if (
@@ -91,6 +84,14 @@ def read_findings(sheet: Sheet, sentence: Span, taken: list[tuple[int, int]], pr
             _write_history(sheet, sentence, _whole(sheet, sentence, hit), told, status, cue, evidence)
         elif not (again and any(curie == hit.curie for curie, _, _ in sheet.status)):
             _write_finding(sheet, sentence, hit, status, cue, procedure, evidence)
+
+
+def _told_as(sheet: Sheet, sentence: Span, hit: Hit) -> tuple[str | None, str, str]:
+    """The kind of history that a mention is told as, None for none; its status, and the word that says so."""
+    status, cue = sheet.status_of(hit.start, hit.end)
+    if status == "family":
+        return "family", "absent" if sheet.denied_of_family(hit.start, hit.end) else status, cue
+    return is_history(sheet.text, hit.start, (sentence.start, sentence.end)) or _before(sheet, sentence, hit), status, cue
 
 
 def _whole(sheet: Sheet, sentence: Span, hit: Hit) -> Hit:
@@ -127,12 +128,7 @@ def read_past_diseases(sheet: Sheet, sentence: Span, shorts: dict[str, str]) -> 
         if any(x < b and a < y for x, y in spans) or curie in _VAGUE:
             continue
         hit = Hit(a, b, curie, frozenset(), 0)
-        status, cue = sheet.status_of(a, b)
-        told = (
-            "family" if status == "family" else is_history(sheet.text, a, (sentence.start, sentence.end)) or _before(sheet, sentence, hit)
-        )
-        if status == "family" and sheet.denied_of_family(a, b):
-            status = "absent"
+        told, status, cue = _told_as(sheet, sentence, hit)
         evidence = sheet.quote(a, b)
         if told and evidence is not None and status != "hypothetical":
             _write_history(sheet, sentence, hit, told, status, cue, evidence)

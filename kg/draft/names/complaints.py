@@ -1,16 +1,21 @@
-"""What somebody was examined for: a complaint that is there, or a disease that was only thought of."""
+"""What a text says of a mention: the status of its scopes, but that a complaint somebody was examined for is there."""
 
 from __future__ import annotations
 
 from kg.draft.names.ground import named
-from kg.draft.reading.negate import is_reason
+from kg.draft.reading.negate import Scope, is_reason, status_at
 
 
-def complained_of(text: str, start: int, end: int, cue: str) -> bool:
-    """Whether a mention that this cue makes hypothetical is a complaint that somebody was examined for, and so is there.
+def status_of(text: str, found: list[Scope], start: int, end: int) -> tuple[str, str]:
+    """The status of a mention and the cue that gives it, as `status_at`; a disease that one was examined for was only thought of.
 
     Example:
-    >>> [complained_of(text, 0, len(text), "evaluated for") for text in ("muscle cramps", "coeliac disease")]
-    [True, False]
+    >>> from kg.draft.reading.negate import scopes
+    >>> texts = ("She was evaluated for muscle cramps.", "She was evaluated for coeliac disease.")
+    >>> [status_of(text, scopes(text), 22, len(text) - 1)[0] for text in texts]
+    ['present', 'hypothetical']
     """
-    return is_reason(cue) and named(text[start:end], ("MONDO",)) is None
+    status, cue = status_at(found, start, end)
+    if status == "hypothetical" and is_reason(cue) and named(text[start:end], ("MONDO",)) is None:
+        return "present", ""
+    return status, cue
