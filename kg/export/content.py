@@ -27,7 +27,7 @@ CASES = ABOX + "cases"
 INFERRED = ABOX + "inferred"
 
 _OWL, _RDFS, _DCTERMS = (names.PREFIXES[prefix] for prefix in ("owl", "rdfs", "dcterms"))
-_TYPE, _LABEL, _SUBCLASS = (ox.NamedNode(iri) for iri in (names.RDF_TYPE, names.RDFS_LABEL, names.RDFS_SUBCLASS_OF))
+_TYPE, _LABEL = (ox.NamedNode(iri) for iri in (names.RDF_TYPE, names.RDFS_LABEL))
 _IMPORTS, _ONTOLOGY = ox.NamedNode(_OWL + "imports"), ox.NamedNode(_OWL + "Ontology")
 _INDIVIDUAL = ox.NamedNode(_OWL + "NamedIndividual")
 _PROPERTY_KINDS = {_OWL + kind: kind for kind in ("ObjectProperty", "DatatypeProperty", "AnnotationProperty")}

@@ -17,7 +17,7 @@ from kg.export.content import Content, Document, ontology_content
 from kg.ontology import context
 
 _OWL, _RDFS, _RDF, _SKOS = (names.PREFIXES[prefix] for prefix in ("owl", "rdfs", "rdf", "skos"))
-_DEFINITION, _SOURCE = names.OBO + "IAO_0000115", names.OBO + "IAO_0000119"
+_DEFINITION = names.OBO + "IAO_0000115"
 _KINDS = {
     "Class": "Classes", "ObjectProperty": "Object properties", "DatatypeProperty": "Data properties",
     "AnnotationProperty": "Annotation properties",

@@ -27,7 +27,7 @@ MOST = {".obo": 400 * MEGABYTE, ".json": 200 * MEGABYTE, ".owl": 400 * MEGABYTE}
 
 _OBO_IRI = re.compile(rf"{re.escape(names.OBO)}([A-Za-z][A-Za-z.]*)_(\w+)")
 _KINDS = {"hasExactSynonym": "exact", "hasNarrowSynonym": "narrow", "hasBroadSynonym": "broad", "hasRelatedSynonym": "related"}
-_PART_OF, _HAS_ROLE, _REPLACED_BY = "BFO:0000050", "RO:0000087", "IAO:0100001"
+_PART_OF, _HAS_ROLE = "BFO:0000050", "RO:0000087"
 _LINKS = {"is_a": "parents", "subClassOf": "parents", _PART_OF: "part_of", "part_of": "part_of", _HAS_ROLE: "roles", "has_role": "roles"}
 
 

@@ -3,9 +3,15 @@
 A mark `<1>` is a known term; `<1@3>` one at a site, `<1~4>` one in a disease, `<1+2>` a list, `<->` what is the lack or the
 blocking of a thing and so none of it.
 
->>> draw_together("the expression of <0> on <1>, and <2> levels", frozenset({1}))[0]
+>>> drawn = Drawn("the expression of <0> on <1>, and <2> levels")
+>>> gather(drawn, frozenset({1}))
+>>> draw_lists(drawn)
+>>> drawn.text
 '<0@1+2>'
->>> draw_together("loss of <0> causes <1>", frozenset())[0]
+>>> lacking = Drawn("loss of <0> causes <1>")
+>>> gather(lacking, frozenset())
+>>> drop_lacks(lacking)
+>>> lacking.text
 '<-> causes <1>'
 """
 
@@ -104,15 +110,6 @@ class Drawn:
         return True
 
 
-def draw_together(text: str, sites: frozenset[int]) -> tuple[str, list[int]]:
-    """The sentence with its noun phrases drawn together, and where each of its characters stood."""
-    drawn = Drawn(text.lower() if len(text.lower()) == len(text) else text)
-    gather(drawn, sites)
-    draw_lists(drawn)
-    drop_lacks(drawn)
-    return drawn.text, drawn.places
-
-
 def gather(drawn: Drawn, sites: frozenset[int]) -> None:
     """Phrases about a thing become its mark."""
     if "symptoms" in drawn.text:
@@ -167,10 +164,13 @@ def drop_asides(drawn: Drawn) -> None:
     drawn.sub(_PARENTHESIS, r"\1")
 
 
+_ACTED_ON = re.compile(rf"{MARK}(?=[\s-]+(?:inhibitors?|antagonists?|blockers?|blockade|inhibition|agonists?)\b)")
+
+
 def drop_lacks(drawn: Drawn) -> None:
     """The lack or the blocking of a thing is none of it."""
     drawn.sub(_LACKING, "<->")
-    drawn.sub(re.compile(rf"{MARK}(?=[\s-]+(?:inhibitors?|antagonists?|blockers?|blockade|inhibition|agonists?)\b)"), "<->")
+    drawn.sub(_ACTED_ON, "<->")
 
 
 def _changed(match: re.Match[str]) -> str:

@@ -116,12 +116,11 @@ class Credit:
                 :8
             ], True
         if outcome in ("improved", "resolved"):
-            named = [(therapy, name) for therapy, name in named if name not in failing]
-        if outcome in ("improved", "resolved"):  # what was stopped for another drug gets no credit
+            # neither what failed nor what was stopped gets credit
             stopped = self.course.ended | {
                 name for therapy, name in named if _STOPPING.search(self.text, max(sentence.start, therapy.start - 40), therapy.start)
             }
-            named = [(therapy, name) for therapy, name in named if name not in stopped]
+            named = [(therapy, name) for therapy, name in named if name not in failing | stopped]
         if outcome == "unchanged" and _REFRACTORY.search(self.text, sentence.start, sentence.end):
             failed = _REFRACTORY.search(self.text, sentence.start, sentence.end)
             if failed and re.match(r"\s*(?:these|this|the above|all|any)\b", self.text[failed.end() : failed.end() + 12]):

@@ -202,8 +202,8 @@ def _acid_of(word: str) -> str:
 @lru_cache(maxsize=4096)
 def _may_be_a_name(word: str) -> bool:
     """Whether no other vocabulary and no list of plain words has the word."""
-    low = word.lower()
-    if low in _plain_words() or low in body_and_never()[0] or low in body_and_never()[1] or low.rstrip("s") in body_and_never()[1]:
+    low, (body, never) = word.lower(), body_and_never()
+    if low in _plain_words() or low in body or low in never or low.rstrip("s") in never:
         return False
     return not named(word, ("HP", "MONDO", "UBERON", "PATO", "GO", "CL", "HGNC", "MAXO", "cg", "NCIT"))
 

@@ -33,7 +33,6 @@ _MAY_BE = stems("outcomes")
 #: Words beside which an outcome is none of the patient's: what may happen, what is aimed at, a finding's own name.
 _NOT_SAID = re.compile(r"\b(?:to|may|might|could|would|should|will|if|until|for|hop\w+ (?:of|for)|aim\w* (?:of|at|to)|in order to|can|goal of|expected|usually|generally|risk of|prevent\w*|non-?|"
                        r"(?:more|most|less|not yet|never) |(?:assess|evaluate|monitor|determine|await\w*|see)\s+(?:the\s+|her\s+|his\s+)?(?:\w+\s+)?)\s*\Z", re.I)  # fmt: skip
-_NAME_OF_A_FINDING = re.compile(r"\b(?:developmental|neurodevelopmental|disease|tumou?r|relapsing)\s*\Z", re.I)
 
 
 def read_outcomes(text: str, start: int, end: int) -> list[tuple[int, int, str]]:
