@@ -50,6 +50,7 @@ class VocabularyFile:
         self._base = start + length
         # prefix → (first block, one past its last block)
         self.ranges: dict[str, tuple[int, int]] = {p: (a, b) for p, a, b in self.header["prefixes"]}
+        self._prefixes = [prefix for prefix, (a, b) in self.ranges.items() for _ in range(a, b)]  # of each block
         self._first_terms: list[int] = self.header["first_terms"]  # number of the first term of each block
         self._offsets: list[int] = self.header["offsets"]
         self._first_keys = [tuple(key) for key in self.header["first_keys"]]  # (length of local id, local id)
@@ -83,23 +84,21 @@ class VocabularyFile:
             for line in self._read_block(block):
                 yield self._decode(prefix, line)
 
-    def named(self, name: str) -> Iterator[Term]:
-        """The terms that bear this normalised name."""
+    def named(self, name: str) -> Iterator[tuple[Term, str]]:
+        """The terms that bear this normalised name, and the kind of name that it is."""
         bucket, fingerprint = name_hash(name)
         first, last = struct.unpack_from("<2I", self._bytes, self._starts + 4 * bucket)
         for (entry,) in struct.iter_unpack("<I", self._bytes[self._entries + 4 * first : self._entries + 4 * last]):
             if entry >> 24 == fingerprint:
                 term = self._numbered(entry & 0xFFFFFF)
-                if any(normalise(each) == name for each, _ in term.names()):
-                    yield term
+                kind = next((kind for each, kind in term.names() if normalise(each) == name), None)
+                if kind:
+                    yield term, kind
 
     def _numbered(self, number: int) -> Term:
         block = bisect_right(self._first_terms, number) - 1
         line = self._block(block)[number - self._first_terms[block]]
-        return self._decode(self._prefix_of(block), line)
-
-    def _prefix_of(self, block: int) -> str:
-        return next(prefix for prefix, (a, b) in self.ranges.items() if a <= block < b)
+        return self._decode(self._prefixes[block], line)
 
     def resembling(self, wanted: str, prefix: str) -> Iterator[Term]:
         """Terms that share a piece of the wanted name: whoever has at most two slips keeps one of three pieces."""
@@ -120,18 +119,18 @@ class VocabularyFile:
 
     def _decode(self, prefix: str, line: str) -> Term:
         """One line of a block; the columns are those that `kg.vocab` writes."""
-        (local, label, flags, names, parents, roles, part_of, broader, replaced_by, same_as) = (
-            line + "\t" * 9).split("\t")[:10]
-
-        def curies(cell: str) -> tuple[str, ...]:
-            return tuple([each if ":" in each else f"{prefix}:{each}" for each in cell.split()]) if cell else ()
-
+        local, label, flags, names, *cells = (line + "\t" * 9).split("\t")[:10]
+        parents, roles, part_of, broader, replaced_by, same_as = [_curies(prefix, cell) if cell else () for cell in cells]
         synonyms = names.split("\x1f") if names else []
         source, kind = int(flags[1:] or 0), flags[:1]
         return Term(
-            f"{prefix}:{local}", label, tuple([each[1:] for each in synonyms]), curies(parents), kind.isupper(),
-            curies(replaced_by), self.header["releases"][source], tuple([KINDS[each[0]] for each in synonyms]),
-            curies(roles), curies(part_of), curies(broader), curies(same_as), TERM_KINDS[kind.lower()])
+            f"{prefix}:{local}", label, tuple([each[1:] for each in synonyms]), parents, kind.isupper(), replaced_by,
+            self.header["releases"][source], tuple([KINDS[each[0]] for each in synonyms]), roles, part_of, broader, same_as,
+            TERM_KINDS[kind.lower()])
+
+
+def _curies(prefix: str, cell: str) -> tuple[str, ...]:
+    return tuple([each if ":" in each else f"{prefix}:{each}" for each in cell.split()])
 
 
 def _places(text: bytes, piece: bytes) -> Iterator[int]:

@@ -141,17 +141,18 @@ class Terms:
         >>> load_terms().find_by_name("heliotrope rash of  Eyelid")
         [('HP:0030845', 'label')]
         """
+        return [(term.curie, kind) for term, kind in self.bearers(text)]
+
+    def bearers(self, text: str) -> list[tuple[Term, str]]:
+        """The terms that bear this name, as `find_by_name` lists them."""
         name = normalise(text)
-        hits = [(curie, self._extra[curie]) for curie in self._extra_names.get(name, ())]
-        hits += [(term.curie, term) for term in self._file.named(name) if term.curie not in self._extra]
-        found = []
-        for curie, term in hits:
-            kind = next(kind for each, kind in term.names() if normalise(each) == name)
-            rank = prefix_rank(curie)
-            order = (term.obsolete, rank > len(PREFIX_ORDER), KIND_RANK[kind], rank, term_order(curie))
-            found.append((order, term, kind))
-        found.sort(key=lambda hit: hit[0])
-        return _chebi_before_drugbank([(term, kind) for _, term, kind in found])
+        hits = []
+        for term in (self._extra[curie] for curie in self._extra_names.get(name, ())):
+            hits.append((term, next(kind for each, kind in term.names() if normalise(each) == name)))
+        for term, kind in self._file.named(name):
+            if term.curie not in self._extra:
+                hits.append((self._known.setdefault(term.curie, term) or term, kind))
+        return _chebi_before_drugbank(sorted(hits, key=_listing)) if len(hits) > 1 else hits
 
     def names(self, prefix: str) -> Iterator[tuple[str, str, str]]:
         """Each name of the current (not retired) terms of one prefix: (name as written in the source, CURIE, kind).
@@ -252,15 +253,22 @@ class Terms:
         raise (mistakes.retired if term.obsolete else mistakes.mislabelled)(self, term, label)
 
 
-def _chebi_before_drugbank(hits: list[tuple[Term, str]]) -> list[tuple[str, str]]:
-    """The hits as (CURIE, kind), the ChEBI id of a drug moved to just before its DrugBank id."""
-    kinds = {term.curie: kind for term, kind in hits}
+def _listing(hit: tuple[Term, str]) -> tuple[Any, ...]:
+    """In what order the terms of one name are listed."""
+    term, kind = hit
+    rank = prefix_rank(term.curie)
+    return term.obsolete, rank > len(PREFIX_ORDER), KIND_RANK[kind], rank, term_order(term.curie)
+
+
+def _chebi_before_drugbank(hits: list[tuple[Term, str]]) -> list[tuple[Term, str]]:
+    """The hits, the ChEBI id of a drug moved to just before its DrugBank id."""
+    bearing = {hit[0].curie: hit for hit in hits}
     order: dict[str, None] = {}
     for term, _ in hits:
         if term.curie.startswith("DrugBank:"):
-            order.update(dict.fromkeys(same for same in term.same_as if same in kinds))
+            order.update(dict.fromkeys(same for same in term.same_as if same in bearing))
         order[term.curie] = None
-    return [(curie, kinds[curie]) for curie in order]
+    return [bearing[curie] for curie in order]
 
 
 @lru_cache(maxsize=4)

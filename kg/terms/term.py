@@ -75,7 +75,7 @@ def normalise(name: str) -> str:
     >>> normalise("Gottron’s  Papules")
     "gottron's papules"
     """
-    return " ".join(name.translate(_VARIANTS).casefold().split())
+    return " ".join((name.lower() if name.isascii() else name.translate(_VARIANTS).casefold()).split())
 
 
 def parse_term_string(text: str) -> tuple[str, str]:

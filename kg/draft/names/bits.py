@@ -8,27 +8,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-
-from kg.terms import name_hash
+from zlib import crc32
 
 _BYTES = 1 << 20  # of half a million names one other word in sixteen gets a yes
+_UNUSED = 32 - 23  # bits of the checksum that the map has no room for
 
 
 def bit_map(names: Iterable[str]) -> bytes:
     """The map of a set of normalised names, 1 MB before compression."""
-    bits = bytearray(_BYTES)
+    return with_names(bytes(_BYTES), names)
+
+
+def with_names(bits: bytes, names: Iterable[str]) -> bytes:
+    """The map of a set and some more names."""
+    more = bytearray(bits)
     for name in names:
-        at = _place(name)
-        bits[at >> 3] |= 1 << (at & 7)
-    return bytes(bits)
+        at = crc32(name.encode()) >> _UNUSED
+        more[at >> 3] |= 1 << (at & 7)
+    return bytes(more)
 
 
 def may_hold(bits: bytes, name: str) -> bool:
     """Whether the set of a map may hold a normalised name."""
-    at = _place(name)
-    return bool(bits[at >> 3] >> (at & 7) & 1)
-
-
-def _place(name: str) -> int:
-    bucket, fingerprint = name_hash(name)
-    return (bucket << 7) | (fingerprint >> 1)
+    at = crc32(name.encode()) >> _UNUSED
+    return bits[at >> 3] >> (at & 7) & 1 == 1

@@ -13,9 +13,9 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from operator import itemgetter
 
-from kg.draft.names.bits import may_hold
+from kg.draft.names.bits import may_hold, with_names
 from kg.draft.names.tables import name_maps
 from kg.draft.names.words import STOP
 from kg.draft.patterns.lists import rows_of, word_list
@@ -31,9 +31,8 @@ _DISEASES = frozenset({"MONDO:0000001", "MONDO:0021178"})  # disease; injury
 #: Words that are names of some term, but in a report are not meant so.
 _COMMON = word_list("common")
 _BETWEEN = frozenset(word for row in rows_of("course/between.tsv") for word in row[0].split())
-_AMERICAN = (("ae", "e"), ("oe", "e"), ("our", "or"), ("sulph", "sulf"), ("isation", "ization"), ("leuco", "leuko"))
-_SPELT_OTHERWISE = frozenset(("MONDO", "HP", "UBERON"))  # drugs and genes have their British names as synonyms
-_BRITISH = re.compile("|".join(british for british, _ in _AMERICAN))
+_AMERICAN = {"ae": "e", "oe": "e", "our": "or", "isation": "ization", "leuco": "leuko"}
+_BRITISH = re.compile(r"[ao]e(?!r)|our\b|isation|leuco")
 _NEVER_LAST = STOP - {"a", "i", "s"}
 _KINDS = {kind: rank for rank, kind in enumerate(("label", "exact", "former", "narrow", "related"))}
 
@@ -44,13 +43,11 @@ def _with_own(packaged: Terms) -> Terms:
 
 
 @lru_cache(maxsize=1)
-def _own_names() -> frozenset[str]:
-    return frozenset(normalise(name) for term in own_terms() for name, _ in term.names())
-
-
-@lru_cache(maxsize=1)
-def _own_beginnings() -> frozenset[tuple[str, str]]:
-    return frozenset((words[0], words[1]) for words in map(str.split, _own_names()) if len(words) > 2)
+def _maps() -> tuple[bytes, bytes]:
+    """The maps of the vocabulary's names, and of how the long ones begin, with the names of our own ontology."""
+    own = [normalise(name).split() for term in own_terms() for name, _ in term.names()]
+    named, begun = name_maps()
+    return with_names(named, map(" ".join, own)), with_names(begun, (" ".join(words[:2]) for words in own if len(words) > 2))
 
 
 def vocabulary() -> Terms:
@@ -83,27 +80,19 @@ def _first_of(bearers: _Bearers, prefixes: tuple[str, ...]) -> str | None:
 
 @lru_cache(maxsize=200_000)
 def _bearers(name: str) -> _Bearers:
-    """The current terms that bear a name, then those that bear its singular: (prefix, CURIE), labels before synonyms.
-
-    A name that nothing bears is looked up in American spelling too; names of diseases and sites are mostly kept in that.
-    """
-    found = tuple(_bear(each) for each in (name, *_singulars(name)) if _may_be(each))
-    if not any(found) and _BRITISH.search(name):
-        american = name
-        for british, plain in _AMERICAN:
-            american = american.replace(british, plain)
-        spelt = _bearers(american) if american != name else ()
-        return tuple(tuple((prefix, curie) for prefix, curie in each if prefix in _SPELT_OTHERWISE) for each in spelt)
-    return found
+    """The current terms that bear a name, then those that bear its American spelling and its singular: (prefix, CURIE), labels before synonyms."""
+    found = (_bear(each) for each in _spellings(name) if may_hold(_maps()[0], each))
+    return tuple([bearers for bearers in found if bearers])
 
 
 def _bear(name: str) -> tuple[tuple[str, str], ...]:
     terms, found = vocabulary(), []
-    for place, (curie, kind) in enumerate(terms.find_by_name(name)):
+    for term, kind in terms.bearers(name):
         rank = _KINDS.get(kind, len(_KINDS))
-        if rank < len(_KINDS) and not (rank == _KINDS["related"] and len(name) < 5) and not terms.term(curie).obsolete:
-            found.append((rank, place, curie.partition(":")[0], curie))
-    return tuple((prefix, curie) for _, _, _, curie in sorted(found) for prefix in _vocabularies(terms, curie))
+        if rank < len(_KINDS) and not (rank == _KINDS["related"] and len(name) < 5) and not term.obsolete:
+            found.append((rank, term.curie))
+    found.sort(key=itemgetter(0))
+    return tuple([(prefix, curie) for _, curie in found for prefix in _vocabularies(terms, curie)])
 
 
 def _vocabularies(terms: Terms, curie: str) -> tuple[str, ...]:
@@ -124,9 +113,6 @@ def counts_as(curie: str, prefixes: tuple[str, ...]) -> bool:
     return not set(prefixes).isdisjoint(_vocabularies(load_terms(), curie))
 
 
-_BRITISH = re.compile(r"[ao]e(?!r)|our\b")
-
-
 def _american(name: str) -> str:
     """A name as American English spells it.
 
@@ -134,34 +120,30 @@ def _american(name: str) -> str:
     >>> _american("haemophagocytic lymphohistiocytosis"), _american("brain tumour"), _american("anaerobic")
     ('hemophagocytic lymphohistiocytosis', 'brain tumor', 'anaerobic')
     """
-    return _BRITISH.sub(lambda m: "or" if m.group() == "our" else "e", name) if "ae" in name or "oe" in name or "our" in name else name
+    return _BRITISH.sub(lambda m: _AMERICAN[m.group()], name)
 
 
-def _singulars(name: str) -> tuple[str, ...]:
+def _spellings(name: str) -> tuple[str, ...]:
+    """The forms in which a name is looked up: as it stands, in American spelling, in the singular."""
     american = _american(name)
     if american != name:
-        return (american, *_singulars(american))
+        return (name, *_spellings(american))
     if "'s " in name:
-        return (name.replace("'s ", " "),)
+        return (name, name.replace("'s ", " "))
+    if not name.endswith("s") or name.endswith(("ss", "is", "us")):
+        return (name,)
     if name.endswith("ies"):
-        return (name[:-3] + "y",)
-    if name.endswith(("ses", "xes", "ches")):
-        return (name[:-2], name[:-2] + "is", name[:-1])
-    return (name[:-1],) if name.endswith("s") and not name.endswith(("ss", "is", "us")) else ()
+        return (name, name[:-3] + "y")
+    return (name, name[:-2], name[:-2] + "is", name[:-1]) if name.endswith(("ses", "xes", "ches")) else (name, name[:-1])
 
 
-def _may_be(name: str) -> bool:
-    """Whether any term may bear this name."""
-    return may_hold(name_maps()[0], name) or name in _own_names()
+def _bears_two(pair: str) -> tuple[bool, _Bearers]:
+    """Whether these may be the first two words of a longer name, and the terms that bear just them; an 's need not be part of the name."""
+    longer = "'s" in pair or may_hold(_maps()[1], pair) or (british := _american(pair)) != pair and may_hold(_maps()[1], british)
+    return longer, () if pair.rpartition(" ")[2] in _NEVER_LAST else _bearers(pair)
 
 
-@lru_cache(maxsize=200_000)
-def _may_begin(first: str, second: str) -> bool:
-    """Whether these may be the first words of a longer name; one that has an 's is looked up without it too."""
-    if "'s" in first or "'s" in second or may_hold(name_maps()[1], f"{first} {second}") or (first, second) in _own_beginnings():
-        return True
-    begun = f"{first} {second}"
-    return _american(begun) != begun and may_hold(name_maps()[1], _american(begun))
+_two = Memory(_bears_two)
 
 
 @lru_cache(maxsize=4096)
@@ -200,21 +182,19 @@ def is_named_otherwise(curie: str, words: str) -> bool:
     return not any(a[:5] == b[:5] for a in label for b in normalise(words).split())
 
 
-class _Word(NamedTuple):
-    """A word of a piece of text: where it begins and ends, with and without the raised figures of a citation, and how names are compared."""
-
-    start: int
-    stop: int
-    end: int
-    lower: str
+#: A word of a piece of text: where it begins and ends, with and without the raised figures of a citation, and how names are compared.
+_Word = tuple[int, int, int, str]
 
 
 def _words(piece: str) -> tuple[_Word, ...]:
+    black = piece.rstrip()
+    if black.isascii() and black.isalpha():
+        return ((0, len(black), len(black), black.lower()),)
     words = []
-    for match in _WORD.finditer(piece):
+    for match in _WORD.finditer(black):
         word = match.group()
-        black = word if word.isascii() else word.rstrip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
-        words.append(_Word(*match.span(), match.start() + len(black), normalise(unicodedata.normalize("NFKC", black))))
+        name = word if word.isascii() else word.rstrip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+        words.append((*match.span(), match.start() + len(name), normalise(unicodedata.normalize("NFKC", name))))
     return tuple(words)
 
 
@@ -247,15 +227,15 @@ class _Names:
         alone, most = _alone[self.lower[i]], self.runs[i]
         if alone is None or most == 1:
             return alone or ()
-        first, second = self.lower[i : i + 2]
+        longer, both = _two[f"{self.lower[i]} {self.lower[i + 1]}"]
         found: list[tuple[int, _Bearers]] = []
-        if most > 2 and _may_begin(first, second):
+        if longer:
             for n in range(min(LONGEST, most), 2, -1):
-                if self.lower[i + n - 1] not in _NEVER_LAST and any(bearers := _bearers(" ".join(self.lower[i : i + n]))):
+                if self.lower[i + n - 1] not in _NEVER_LAST and (bearers := _bearers(" ".join(self.lower[i : i + n]))):
                     found.append((n, bearers))
-        if second not in _NEVER_LAST and any(bearers := _bearers(f"{first} {second}")):
-            found.append((2, bearers))
-        return [*found, *alone]
+        if both:
+            found.append((2, both))
+        return [*found, *alone] if found else alone
 
 
 def _bears_alone(word: str) -> Sequence[tuple[int, _Bearers]] | None:
@@ -263,7 +243,7 @@ def _bears_alone(word: str) -> Sequence[tuple[int, _Bearers]] | None:
     if word in STOP or word in _BETWEEN or word.isdigit():
         return None
     bearers = () if word in _COMMON or len(word) < 3 or word in _NEVER_LAST else _bearers(word)
-    return ((1, bearers),) if any(bearers) else ()
+    return ((1, bearers),) if bearers else ()
 
 
 _alone = Memory(_bears_alone)

@@ -68,6 +68,10 @@ class Word(NamedTuple):
     marked: bool  # whether it has a number or names a term
 
 
+#: That ends a sentence.
+_FULL_STOP = Word(".", "!", 0, 0, False, 0, (), False)
+
+
 class Tokens:
     """The tokens of a text.
 
@@ -119,15 +123,16 @@ class Tokeniser:
 
     def _piece(self, piece: str) -> tuple[tuple[Word, ...], tuple[int, ...]]:
         """The tokens of a piece, and their offsets in it."""
-        black = len(piece.rstrip())
-        words, offsets = [], []
-        for match in _TOKEN.finditer(piece, 0, black):
-            words.append(self._known[match.group()])
-            offsets.append(match.start())
-            ends = match.group() == "." and match.end() == black and piece[black : black + 1] in " \n\t\r"
+        black = piece.rstrip()
+        if black.isalpha():  # most pieces
+            words, offsets = [self._known[black]], [0]
+        else:
+            matches = list(_TOKEN.finditer(black))
+            words, offsets = [self._known[match.group()] for match in matches], [match.start() for match in matches]
+            ends = black.endswith(".") and piece[len(black) : len(black) + 1] in " \n\t\r"
             if ends and not (len(words) > 1 and words[-2].text.lower() in SHORTENED):
-                words[-1] = words[-1]._replace(code="!")
-        gap = _PARAGRAPH.search(piece, black)
+                words[-1] = _FULL_STOP
+        gap = _PARAGRAPH.search(piece, len(black)) if len(piece) - len(black) > 1 else None
         if gap:
             words.append(Word(gap.group(), "!", 0, 0, False, 0, (), False))
             offsets.append(gap.start())
@@ -145,7 +150,8 @@ class Tokeniser:
         alone = (short,) if short and code in "-SQHGB" else ()
         if code in "SQH" and (curie := self._single(tidy(text))):
             alone = (*alone, curie)
-        return Word(text, code, exact, loose, bool(ADJECTIVES.match(text)), number, alone, number > 0 or bool(alone))
+        adjective = code in "SQHGB" and bool(ADJECTIVES.match(text))
+        return Word(text, code, exact, loose, adjective, number, alone, number > 0 or bool(alone))
 
     def _sign(self, text: str, low: str) -> str:
         """The code of what is no word of a name, "" for others."""

@@ -69,16 +69,32 @@ def _spelling(word: str) -> str:
     word = word.lower()
     if not word.isascii():
         word = unicodedata.normalize("NFKD", word).encode("ascii", "ignore").decode()
-    word = word.removesuffix("'s").replace("'", "")
+    if "'" in word:
+        word = word.removesuffix("'s").replace("'", "")
     if len(word) > 4:
-        word = word.replace("ae", "e").replace("oeo", "oo")
-        if not word.endswith(("toe", "toes", "shoe", "shoes")):
-            word = word.replace("oe", "e")
-        word = re.sub(r"our(?=$|s$|ed$|ing$|al$|less$|ation$|ful$)", "or", word)
-        word = word.replace("sulph", "sulf").replace("opth", "ophth").replace("ph", "f").replace("yz", "yz")
+        word = word.replace("ae", "e")
+        if "oe" in word:
+            word = word.replace("oeo", "oo")
+            if not word.endswith(("toe", "toes", "shoe", "shoes")):
+                word = word.replace("oe", "e")
+        if "our" in word:
+            word = _OUR.sub("or", word)
+        word = word.replace("opth", "ophth").replace("ph", "f")
         if word.endswith(("tre", "bre")):
             word = word[:-2] + "er"
-    return re.sub(r"([a-z])\1", r"\1", word) if len(word) > 3 else word
+    return _single_letters(word) if len(word) > 3 else word
+
+
+_OUR = re.compile(r"our(?=$|s$|ed$|ing$|al$|less$|ation$|ful$)")
+_DOUBLE = re.compile(r"([a-z])\1")
+
+
+def _single_letters(word: str) -> str:
+    return _DOUBLE.sub(_first_letter, word)
+
+
+def _first_letter(double: re.Match[str]) -> str:
+    return double[1]
 
 
 _APART = frozenset(map(_spelling, APART))
@@ -125,8 +141,8 @@ def _strip(word: str) -> str:
 
 # Endings in the folded spelling (ph → f, double letters single), so that they meet folded words.
 _FOLDED = {
-    re.sub(r"([a-z])\1", r"\1", e.replace("ph", "f").replace("ae", "e")): re.sub(r"([a-z])\1", r"\1", r.replace("ph", "f"))
-    for e, r in reversed(_ENDINGS.items())
+    _single_letters(ending.replace("ph", "f").replace("ae", "e")): _single_letters(rest.replace("ph", "f"))
+    for ending, rest in reversed(_ENDINGS.items())
 }
 
 
@@ -173,4 +189,5 @@ def _ideas() -> dict[str, str]:
 def keys(word: str) -> tuple[int, int]:
     """The exact and the loose key of a word."""
     form = stem(word)
-    return number_of(form), number_of(_ideas().get(form, form))
+    exact, idea = number_of(form), _ideas().get(form)
+    return exact, number_of(idea) if idea else exact

@@ -59,12 +59,15 @@ class _Places:
         return found
 
 
+_NOTHING: dict[int, _Numbers] = {}
+
+
 class _Board:
     """Which patterns each word can open. An owner has one pattern or several, and asks for the places of its own."""
 
     def __init__(self) -> None:
         self._whole: dict[str, dict[int, set[int]]] = {}  # first word → owner → the numbers of its patterns
-        self._begun: dict[str, dict[str, dict[int, set[int]]]] = {}  # the same for words that may go on, by their first letter
+        self._begun: dict[str, dict[int, set[int]]] = {}  # the same for words that may go on
         self._stems: dict[str, set[int]] = {}  # what stands anywhere in a word → owners
         self._any_stem = re.compile("(?!)")
         self._owners = 0
@@ -76,7 +79,7 @@ class _Board:
         """A new owner, with the first words of each of its patterns; its number."""
         for number, first in enumerate(firsts):
             for word in first:
-                table = self._begun.setdefault(word[0], {}) if word.endswith("*") else self._whole
+                table = self._begun if word.endswith("*") else self._whole
                 table.setdefault(word.rstrip("*"), {}).setdefault(self._owners, set()).add(number)
         return self._added()
 
@@ -100,22 +103,25 @@ class _Board:
 
     def _look_inside(self, piece: str) -> dict[int, tuple[tuple[int, _Numbers], ...]]:
         plain = piece if piece.isascii() else piece.translate(_FOLDED)
+        black = plain.rstrip()
+        if black.isalnum():  # most pieces
+            return {owner: ((0, numbers),) for owner, numbers in self._opened[black.lower()].items()}
         found: dict[int, tuple[tuple[int, _Numbers], ...]] = {}
-        for match in _FIRST.finditer(plain):
+        for match in _FIRST.finditer(black):
             for owner, numbers in self._opened[match.group().lower()].items():
                 found[owner] = (*found.get(owner, ()), (match.start(), numbers))
         return found
 
     def _open(self, word: str) -> dict[int, _Numbers]:
         tables = [self._whole[word]] if word in self._whole else []
-        tables += [owners for begun, owners in self._begun.get(word[0], {}).items() if word.startswith(begun)]
+        tables += [self._begun[word[:n]] for n in range(1, len(word) + 1) if word[:n] in self._begun]
         found: dict[int, set[int]] = {}
         for table in tables:
             for owner, numbers in table.items():
                 found.setdefault(owner, set()).update(numbers)
         if self._any_stem.search(word):
             found |= {owner: {0} for stem, owners in self._stems.items() if stem in word for owner in owners}
-        return {owner: tuple(sorted(numbers)) for owner, numbers in found.items()}
+        return {owner: tuple(sorted(numbers)) for owner, numbers in found.items()} if found else _NOTHING
 
 
 _BOARD = _Board()
