@@ -78,11 +78,16 @@ def _first_of(bearers: _Bearers, prefixes: tuple[str, ...]) -> str | None:
     return None
 
 
-@lru_cache(maxsize=200_000)
-def _bearers(name: str) -> _Bearers:
+def _look_up(name: str) -> _Bearers:
     """The current terms that bear a name, then those that bear its American spelling and its singular: (prefix, CURIE), labels before synonyms."""
-    found = (_bear(each) for each in _spellings(name) if may_hold(_maps()[0], each))
-    return tuple([bearers for bearers in found if bearers])
+    found, names = [], _maps()[0]
+    for each in _spellings(name):
+        if may_hold(names, each) and (bearers := _bear(each)):
+            found.append(bearers)
+    return tuple(found)
+
+
+_bearers = lru_cache(maxsize=200_000)(_look_up)
 
 
 def _bear(name: str) -> tuple[tuple[str, str], ...]:
@@ -120,7 +125,8 @@ def _american(name: str) -> str:
     >>> _american("haemophagocytic lymphohistiocytosis"), _american("brain tumour"), _american("anaerobic")
     ('hemophagocytic lymphohistiocytosis', 'brain tumor', 'anaerobic')
     """
-    return _BRITISH.sub(lambda m: _AMERICAN[m.group()], name)
+    may_differ = "ae" in name or "oe" in name or "our" in name or "isation" in name or "leuco" in name
+    return _BRITISH.sub(lambda m: _AMERICAN[m.group()], name) if may_differ else name
 
 
 def _spellings(name: str) -> tuple[str, ...]:
@@ -139,8 +145,9 @@ def _spellings(name: str) -> tuple[str, ...]:
 
 def _bears_two(pair: str) -> tuple[bool, _Bearers]:
     """Whether these may be the first two words of a longer name, and the terms that bear just them; an 's need not be part of the name."""
-    longer = "'s" in pair or may_hold(_maps()[1], pair) or (british := _american(pair)) != pair and may_hold(_maps()[1], british)
-    return longer, () if pair.rpartition(" ")[2] in _NEVER_LAST else _bearers(pair)
+    begun = _maps()[1]
+    longer = "'s" in pair or may_hold(begun, pair) or (american := _american(pair)) != pair and may_hold(begun, american)
+    return longer, () if pair.rpartition(" ")[2] in _NEVER_LAST else _look_up(pair)
 
 
 _two = Memory(_bears_two)

@@ -22,44 +22,8 @@ from kg.draft.patterns.pieces import Memory, pieces
 _FIRST = re.compile(r"(?<!\w)[^\W_]+|[^\w\s]")  # a word or a sign
 _FOLDED = str.maketrans("ſıİ", "sii")  # letters that match ASCII ones where letter case does not count, beside their small letters
 _Numbers = tuple[int, ...]  # of patterns
+_Opened = tuple[int, int, _Numbers]  # an owner, where in a piece a word stands, and which patterns of the owner the word can open
 _Match = Callable[[str, int, int], re.Match[str] | None]
-
-
-#: Owners for which a text is looked through one by one; for more it is done for all at once.
-_FEW = 6
-
-
-class _Places:
-    """Where in a text the patterns of each owner can begin; worked out when first asked for."""
-
-    def __init__(self, opened: list[tuple[int, dict[int, tuple[tuple[int, _Numbers], ...]]]]) -> None:
-        self._opened = opened  # offset of a piece, and for each owner the places in it
-        self._of: dict[int, tuple[list[int], list[_Numbers]]] = {}
-        self._all: dict[int, tuple[list[int], list[_Numbers]]] | None = None
-
-    def of(self, owner: int) -> tuple[list[int], list[_Numbers]]:
-        """The places of an owner, ascending, and for each the numbers of its patterns."""
-        known = self._of.get(owner)
-        if known is None and len(self._of) >= _FEW:
-            self._all = self._of_all() if self._all is None else self._all
-            known = self._of[owner] = self._all.get(owner, ([], []))
-        if known is None:
-            found = [(start + at, numbers) for start, inside in self._opened if owner in inside for at, numbers in inside[owner]]
-            known = self._of[owner] = [at for at, _ in found], [numbers for _, numbers in found]
-        return known
-
-    def _of_all(self) -> dict[int, tuple[list[int], list[_Numbers]]]:
-        found: dict[int, tuple[list[int], list[_Numbers]]] = {}
-        for start, inside in self._opened:
-            for owner, spots in inside.items():
-                places, numbers = found.setdefault(owner, ([], []))
-                for at, some in spots:
-                    places.append(start + at)
-                    numbers.append(some)
-        return found
-
-
-_NOTHING: dict[int, _Numbers] = {}
 
 
 class _Board:
@@ -71,8 +35,8 @@ class _Board:
         self._stems: dict[str, set[int]] = {}  # what stands anywhere in a word → owners
         self._any_stem = re.compile("(?!)")
         self._owners = 0
-        self._opened: Memory[dict[int, _Numbers]] = Memory(self._open)
-        self._inside: Memory[dict[int, tuple[tuple[int, _Numbers], ...]]] = Memory(self._look_inside)
+        self._opened: Memory[tuple[_Opened, ...]] = Memory(self._open)
+        self._inside: Memory[tuple[_Opened, ...]] = Memory(self._look_inside)
         self.places = lru_cache(maxsize=8)(self._read)
 
     def add(self, firsts: Sequence[set[str]]) -> int:
@@ -97,22 +61,26 @@ class _Board:
         self._owners += 1
         return self._owners - 1
 
-    def _read(self, text: str) -> _Places:
+    def _read(self, text: str) -> list[tuple[list[int], list[_Numbers]]]:
+        """For each owner where its patterns can begin, ascending, and for each of these places the numbers of the patterns."""
+        found: list[tuple[list[int], list[_Numbers]]] = [([], []) for _ in range(self._owners)]
         cut, starts = pieces(text)
-        return _Places([(start, inside) for start, inside in zip(starts, self._inside.of(cut)) if inside])
-
-    def _look_inside(self, piece: str) -> dict[int, tuple[tuple[int, _Numbers], ...]]:
-        plain = piece if piece.isascii() else piece.translate(_FOLDED)
-        black = plain.rstrip()
-        if black.isalnum():  # most pieces
-            return {owner: ((0, numbers),) for owner, numbers in self._opened[black.lower()].items()}
-        found: dict[int, tuple[tuple[int, _Numbers], ...]] = {}
-        for match in _FIRST.finditer(black):
-            for owner, numbers in self._opened[match.group().lower()].items():
-                found[owner] = (*found.get(owner, ()), (match.start(), numbers))
+        for start, inside in zip(starts, self._inside.of(cut)):
+            for owner, at, numbers in inside:
+                places, patterns = found[owner]
+                places.append(start + at)
+                patterns.append(numbers)
         return found
 
-    def _open(self, word: str) -> dict[int, _Numbers]:
+    def _look_inside(self, piece: str) -> tuple[_Opened, ...]:
+        black = (piece if piece.isascii() else piece.translate(_FOLDED)).rstrip()
+        if black.isalnum():  # most pieces
+            return self._opened[black.lower()]
+        words = ((match.start(), self._opened[match.group().lower()]) for match in _FIRST.finditer(black))
+        return tuple([(owner, at, numbers) for at, opened in words for owner, _, numbers in opened])
+
+    def _open(self, word: str) -> tuple[_Opened, ...]:
+        """What a word opens, as at the beginning of a piece."""
         tables = [self._whole[word]] if word in self._whole else []
         tables += [self._begun[word[:n]] for n in range(1, len(word) + 1) if word[:n] in self._begun]
         found: dict[int, set[int]] = {}
@@ -121,7 +89,7 @@ class _Board:
                 found.setdefault(owner, set()).update(numbers)
         if self._any_stem.search(word):
             found |= {owner: {0} for stem, owners in self._stems.items() if stem in word for owner in owners}
-        return {owner: tuple(sorted(numbers)) for owner, numbers in found.items()} if found else _NOTHING
+        return tuple([(owner, 0, tuple(sorted(numbers))) for owner, numbers in found.items()])
 
 
 _BOARD = _Board()
@@ -146,7 +114,7 @@ class Openings:
     def finditer(self, text: str, start: int = 0, end: int | None = None) -> Iterator[re.Match[str]]:
         """The matches, as `pattern.finditer` gives them."""
         stop = len(text) if end is None else end
-        places, numbers = _BOARD.places(text).of(self._owner)
+        places, numbers = _BOARD.places(text)[self._owner]
         for k in range(bisect_left(places, start), len(places)):
             at = places[k]
             if at >= stop:
@@ -160,6 +128,10 @@ class Openings:
     def search(self, text: str, start: int = 0, end: int | None = None) -> re.Match[str] | None:
         """The first match, as `pattern.search` gives it."""
         return next(self.finditer(text, start, end), None)
+
+    def places(self, text: str, start: int, end: int) -> list[int]:
+        """Where in a stretch a match can begin."""
+        return _within(_BOARD.places(text)[self._owner][0], start, end)
 
 
 class Alternatives(Openings):
@@ -202,7 +174,7 @@ class ManyOpenings:
 
     def finditer(self, text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[int, re.Match[str]]]:
         """Pattern by pattern its number and what its `finditer` gives."""
-        places, numbers = _BOARD.places(text).of(self._owner)
+        places, numbers = _BOARD.places(text)[self._owner]
         stop = len(text) if end is None else end
         first = bisect_left(places, start)
         of: dict[int, list[int]] = {}  # number of a pattern → where it can begin
@@ -236,14 +208,17 @@ class Stems:
         >>> [Stems("ectom", "surg").search(text) for text in ("After thyroidectomy", "Neurosurgery", "After resection")]
         [True, True, False]
         """
-        places = _BOARD.places(text).of(self._owner)[0]
+        places = _BOARD.places(text)[self._owner][0]
         k = bisect_left(places, start)
         return k < len(places) and (end is None or places[k] < end)
 
     def places(self, text: str, start: int, end: int) -> list[int]:
         """Where the words of a stretch begin that have one of the stems in them."""
-        places = _BOARD.places(text).of(self._owner)[0]
-        return places[bisect_left(places, start) : bisect_left(places, end)]
+        return _within(_BOARD.places(text)[self._owner][0], start, end)
+
+
+def _within(places: list[int], start: int, end: int) -> list[int]:
+    return places[bisect_left(places, start) : bisect_left(places, end)]
 
 
 def whole_words(words: str, first: set[str] | None = None, flags: re.RegexFlag = re.I) -> Openings:

@@ -13,6 +13,7 @@ from functools import lru_cache
 from kg.draft.names.ground import counts_as, find_terms, named
 from kg.draft.names.words import STOP
 from kg.draft.patterns.lists import rows_of, word_list
+from kg.draft.patterns.openings import Openings, Stems
 from kg.draft.therapy.named import Therapy, overlaps, therapy_at
 from kg.terms import load_terms
 
@@ -53,10 +54,9 @@ _NO_NAME = re.compile(
 )
 #: After these comes a verb, whatever dose follows it: `was commenced at 10 mg`.
 _IS = re.compile(r"\b(?:was|were|been|being|is|are)\s+\Z", re.I)
-GIVING = re.compile(
+GIVING = Openings(
     r"\b(?:given|giving|administ\w+|receiv\w+|treat(?:ed|ment|ing)|started|initiat\w+|commenced|prescri\w+|infus\w+|inject\w+|added|addition of|taking|took|takes|on oral|put on|placed on|"
     r"switched|replaced|medications?|therapy|regimens?|combin\w+|consist\w+|ongoing|resumed|supplement\w*|prophyla\w+)\b",
-    re.I,
 )
 AND = re.compile(
     r"\s*(?:,|and|or|plus|with|\+|/|,\s*and|,\s*or)\s*(?:(?:oral|intravenous|iv|topical|inhaled|low-dose|high-dose|daily|long-term)\s+){0,2}",
@@ -72,7 +72,7 @@ _CLASS = re.compile(
     r"(?P<guard>(?:chemo|thrombo|immuno)prophylaxis))(?![\w-])",
     re.I,
 )
-_MAY_BE_CLASS = re.compile(r"\banti|inhibitor|blocker|agonist|antagonist|analog|supplement|prophylaxis", re.I)
+_MAY_BE_CLASS = Stems("anti", "inhibitor", "blocker", "agonist", "analog", "supplement", "prophylaxis")
 _NO_CLASS = re.compile(r"anti-?(?:gen|bod|nuclear|phospholipid|cardiolipin|neutrophil|cipat)", re.I)
 
 
@@ -162,8 +162,8 @@ def _find_compounds(text: str, start: int, end: int, found: list[Therapy]) -> No
 
 def _find_unknown(text: str, start: int, end: int, found: list[Therapy]) -> None:
     """Add names misspelt or newer than the vocabulary: by their ending and a word of giving, or by a dose right after."""
-    doses = bool(_ANY_DOSE.search(text, start, end))
     giving = bool(GIVING.search(text, start, end))
+    doses = bool(_ANY_DOSE.search(text, start, end))
     if not (doses or giving):
         return
     known = sorted((t.start, t.end) for t in found)

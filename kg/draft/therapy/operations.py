@@ -14,17 +14,16 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from kg.draft.names.ground import named
-from kg.draft.patterns.first_words import alternatives
+from kg.draft.patterns.first_words import alternatives, first_words
 from kg.draft.patterns.lists import rows_of
+from kg.draft.patterns.openings import Openings, Stems
 from kg.draft.patterns.stems import stems
 from kg.draft.therapy.named import Therapy, overlaps, therapy_at
 
 #: A stretch without any of these names no procedure.
 _MAY_OPERATE = stems("operations")
-#: No name has more letters before the first word with one of these parts.
-_WINDOW = 60
-_WORD_START = re.compile(r"(?<![\w-])(?=[A-Za-z])[A-Za-z]")
-_MAY_PLACE = re.compile(r"insert|plac|plant|deploy|introduc|position|fitted|\bput\b", re.I)
+_MAY_PLACE = Stems("insert", "plac", "plant", "deploy", "introduc", "position", "fitted", "put")
+_LOOK_BEHIND = re.compile(r"\(\?<!.*?\)")
 #: These mean a treatment by themselves only beside a word of doing.
 _BARE = frozenset(("repair", "removal", "operation", "evacuation", "ablation", "implantation", "fixation"))
 _PLACED = r"inserted|placed|implanted|deployed|introduced|positioned|fitted|put in(?: place)?"
@@ -50,7 +49,7 @@ _BY_ADVERB = re.compile(
 
 
 class _Patterns(NamedTuple):
-    names: re.Pattern[str]
+    names: Openings
     shorts: re.Pattern[str]
     long: dict[str, str]  # abbreviation → what it is called
     verbs: re.Pattern[str]
@@ -70,11 +69,12 @@ def _patterns() -> _Patterns:
     verb = "|".join(verbs)
     device = rf"(?P<device>(?:{_longest_first(rows['device'])}))(?:\s+\([^()]*\))?"
     lead = r"(?:(?:an?|the|two|three|both|another|new)\s+)?(?:[\w-]+\s+){0,3}?"
+    names = _LOOK_BEHIND.sub("", "|".join((rows["whole"], heads, weak)))
     return _Patterns(
-        re.compile(
+        Openings(
             rf"(?<![\w-])(?:(?P<whole>{rows['whole']})|(?P<ending>[a-z-]*[a-z](?:{rows['ending']}))|(?:re-?|radio-?|chemo-?|cryo-?|electro-?|auto-?|allo-?|micro-?)?(?P<head>{heads})|"
             rf"(?:re-?|chemo|radio|micro|electro)?(?P<weak>{weak}))(?![\w-])",
-            re.I,
+            first_words(names),
         ),
         re.compile(rf"(?<![\w-])(?P<short>{'|'.join(map(re.escape, sorted(long, key=len, reverse=True)))})s?(?![\w-])"),
         long,
@@ -116,15 +116,21 @@ def find_operations(text: str, start: int, end: int) -> list[Therapy]:
 
 
 def _named_in(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
-    """The names of procedures, as `finditer` gives them; looked for only at the words before and around a part of one."""
-    names, reached, after = _patterns().names, start, start
-    for place in _MAY_OPERATE.places(text, start, end):
-        for word in _WORD_START.finditer(text, max(reached, place - _WINDOW), place + 1):
-            reached = word.end()
-            match = names.match(text, word.start(), end) if word.start() >= after else None
-            if match:
-                yield match
-                after = match.end()
+    """The names of procedures, as `finditer` gives them; looked for only at the first word of one and around a part of one."""
+    names, after = _patterns().names, start
+    parts = [_joined_start(text, place, start) for place in _MAY_OPERATE.places(text, start, end)]
+    for place in sorted({*names.places(text, start, end), *parts}):
+        match = names.pattern.match(text, place, end) if place >= after else None
+        if match:
+            yield match
+            after = match.end()
+
+
+def _joined_start(text: str, at: int, start: int) -> int:
+    """Where a word that is joined by hyphens to those before it begins: `laparo-` for the `scopic` of `laparo-scopic`."""
+    while at > start and (text[at - 1] == "-" or text[at - 1].isalnum()):
+        at -= 1
+    return at
 
 
 def _procedure(text: str, start: int, end: int, label: str = "", *, sure: bool = True) -> Therapy:
