@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from kg.draft.patterns.openings import Openings
+
 _MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")
 _MONTH = r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\b\.?"
 _YEAR = r"(?:19|20)\d\d\b"
@@ -19,6 +21,8 @@ _DATE = re.compile(
     rf"(?:(?P<month>{_MONTH})(?:\s+(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?(?!\d))?,?\s*(?:of\s+)?(?P<year>{_YEAR})?|(?P<year2>{_YEAR}))",
     re.I,
 )
+#: A stretch without any of these has no date.
+_MAY_BE_DATED = Openings(rf"{_MONTH}|{_YEAR}")
 _NUMERIC = re.compile(rf"\b(?P<day>\d{{1,2}})[./](?P<month>\d{{1,2}})[./](?P<year>{_YEAR})")
 
 
@@ -45,7 +49,9 @@ class Date(NamedTuple):
 
 def find_dates(text: str, start: int, end: int) -> list[Date]:
     """The dates of a stretch in text order; a month in small letters is none."""
-    found = []
+    found: list[Date] = []
+    if not _MAY_BE_DATED.search(text, start, end):
+        return found
     for match in _DATE.finditer(text, start, end):
         month = match["month"] or ""
         if month and (

@@ -66,6 +66,7 @@ AND = re.compile(
 _REGIMEN = re.compile(
     r"(?<![\w-])(?P<name>[A-Z][A-Za-z0-9]*(?:[-+/][A-Za-z0-9]+)*[A-Z0-9])\s+(?:chemo(?:immuno)?therapy(?:\s+(?:regimen|protocol))?|(?:conditioning\s+|chemotherapy\s+)?regimen)(?![\w-])"
 )
+_MAY_BE_REGIMEN = Stems("chemo", "regimen")
 _CLASS = re.compile(
     r"(?<![\w-])(?:(?P<anti>anti-?[a-z]{4,}(?:al|ic|ive|ant|ent|ory|ous|ular|ion)|anti-?(?:TNF|IL)[\w-]*)\s+(?:therapy|therapies|treatments?|drugs?|agents?|medications?|regimens?|coverage|prophylaxis)|"
     r"(?P<sort>(?:[a-z]+\s+|[\w-]+-){1,2}(?:inhibitors?|blockers?|antagonists?|agonists?|analog(?:ue)?s?|supplements?|supplementation))|"
@@ -145,7 +146,7 @@ def _of_term(text: str, a: int, b: int, curie: str, stretch: tuple[int, int]) ->
 
 def _find_compounds(text: str, start: int, end: int, found: list[Therapy]) -> None:
     """Add the drugs of a word joined by hyphens, where each part is one or the joined word is: `imipenem-cilastatin`."""
-    for match in _COMPOUND.finditer(text, start, end):
+    for match in _COMPOUND.finditer(text, start, end) if text.find("-", start, end) > 0 else ():
         if overlaps(*match.span(), found):
             continue
         whole = named(match.group().replace("-", ""), DRUGS)
@@ -235,6 +236,8 @@ def find_regimens(text: str, start: int, end: int) -> list[Therapy]:
     >>> [(t.words, t.label) for t in find_regimens("After ICE chemotherapy an MRI protocol was followed.", 0, 52)]
     [('ICE chemotherapy', 'ICE')]
     """
+    if not _MAY_BE_REGIMEN.search(text, start, end):
+        return []
     return [therapy_at(text, *m.span(), "", "drug", sure=True, label=m["name"]) for m in _REGIMEN.finditer(text, start, end)]
 
 

@@ -43,16 +43,14 @@ _NOT_FROM_A_BODY = re.compile(
     re.I,
 )
 _ADVERBS = "conservatively|surgically|medically|symptomatically|operatively|nonoperatively|endovascularly|endoscopically|endodontically|supportively|palliatively|arthroscopically|laparoscopically"
-_BY_ADVERB = re.compile(
-    rf"\b(?:(?:treated|managed)\s+(?:\w+ly\s+)?(?P<after>{_ADVERBS})|(?P<before>{_ADVERBS})\s+(?:treated|managed))\b", re.I
-)
+_BY_ADVERB = Openings(rf"\b(?:(?:treated|managed)\s+(?:\w+ly\s+)?(?P<after>{_ADVERBS})|(?P<before>{_ADVERBS})\s+(?:treated|managed))\b")
 
 
 class _Patterns(NamedTuple):
     names: Openings
     shorts: re.Pattern[str]
     long: dict[str, str]  # abbreviation → what it is called
-    verbs: re.Pattern[str]
+    verbs: Openings
     joined: re.Pattern[str]  # a further verb after one
     nouns: list[tuple[re.Pattern[str], str]]  # verb → what it is called
     devices: tuple[re.Pattern[str], ...]
@@ -78,7 +76,7 @@ def _patterns() -> _Patterns:
         ),
         re.compile(rf"(?<![\w-])(?P<short>{'|'.join(map(re.escape, sorted(long, key=len, reverse=True)))})s?(?![\w-])"),
         long,
-        re.compile(rf"\b(?:was|were|been|be|being)\s+(?:\w+ly\s+|then\s+|also\s+)*(?P<verb>{verb})(?![\w-])", re.I),
+        Openings(rf"\b(?:was|were|been|be|being)\s+(?:\w+ly\s+|then\s+|also\s+)*(?P<verb>{verb})(?![\w-])"),
         re.compile(rf"\s*(?:,\s*)?(?:and\s+)(?:\w+ly\s+|then\s+)*(?P<verb>{verb})(?![\w-])", re.I),
         [(re.compile(pattern, re.I), noun) for pattern, noun in verbs.items()],
         (

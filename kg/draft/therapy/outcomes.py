@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from kg.draft.patterns.openings import ManyOpenings
 from kg.draft.patterns.stems import stems
 
 _OUTCOMES = (
@@ -28,11 +29,13 @@ _OUTCOMES = (
         r"recovered|recovery (?:of|from|in)|decreased in (?:size|number|frequency)|reduced in (?:size|frequency)|well[- ]controlled|(?:was|were) controlled|stabili[sz](?:ed|ation)|treated (?:\w+ ){1,3}(?:effectively|successfully)|"
         r"successfully (?:treated|managed|controlled)|shrinkage|shrunk|shrank|regressed|reduction (?:of|in) (?:the )?(?:\w+ )?(?:size|pain|frequency|symptoms|tumou?r|lesions?|swelling)|(?:felt|feeling|feels|got|became|clinically|much) better)\b"),
 )  # fmt: skip
-_OUTCOME = tuple((outcome, re.compile(pattern, re.I)) for outcome, pattern in _OUTCOMES)
+_PATTERNS = ManyOpenings([re.compile(pattern, re.I) for _, pattern in _OUTCOMES])
 _MAY_BE = stems("outcomes")
 #: Words beside which an outcome is none of the patient's: what may happen, what is aimed at, a finding's own name.
 _NOT_SAID = re.compile(r"\b(?:to|may|might|could|would|should|will|if|until|for|hop\w+ (?:of|for)|aim\w* (?:of|at|to)|in order to|can|goal of|expected|usually|generally|risk of|prevent\w*|non-?|"
                        r"(?:more|most|less|not yet|never) |(?:assess|evaluate|monitor|determine|await\w*|see)\s+(?:the\s+|her\s+|his\s+)?(?:\w+\s+)?)\s*\Z", re.I)  # fmt: skip
+
+_NO_FLARE = re.compile(r"\b(?:no|not|nor|never|without|neither|free (?:of|from)|absence of|den\w+|prevent\w*|history of)\s+(?:[\w/-]+\s+){0,7}\Z", re.I)
 
 
 def read_outcomes(text: str, start: int, end: int) -> list[tuple[int, int, str]]:
@@ -52,20 +55,10 @@ def _outcomes(text: str, start: int, end: int) -> tuple[tuple[int, int, str], ..
     if not _MAY_BE.search(text, start, end):
         return ()
     found: list[tuple[int, int, str]] = []
-    for outcome, pattern in _OUTCOME:
-        for match in pattern.finditer(text, start, end):
-            if any(a < match.end() and match.start() < b for a, b, _ in found):
-                continue
-            before = text[max(start, match.start() - 60) : match.start()]
-            if (
-                _NOT_SAID.search(before)
-                or outcome == "flared"
-                and re.search(
-                    r"\b(?:no|not|nor|never|without|neither|free (?:of|from)|absence of|den\w+|prevent\w*|history of)\s+(?:[\w/-]+\s+){0,7}\Z",
-                    before,
-                    re.I,
-                )
-            ):
-                continue
+    for number, match in _PATTERNS.finditer(text, start, end):
+        if any(a < match.end() and match.start() < b for a, b, _ in found):
+            continue
+        outcome, before = _OUTCOMES[number][0], text[max(start, match.start() - 60) : match.start()]
+        if not _NOT_SAID.search(before) and not (outcome == "flared" and _NO_FLARE.search(before)):
             found.append((match.start(), match.end(), outcome))
     return tuple(sorted(found))

@@ -42,11 +42,15 @@ _ANY = re.compile(
     r"\d|[Hh]our|[Dd]ay|[Ww]eek|[Mm]onth|[Yy]ear|discharg|[Ff]ollow|[Aa]dmission|[Tt]o date|[Cc]urrent|[Nn]ext|present|[Hh]ospital|[Vv]isit|referr|[Aa]rriv|time of|sent home|evaluation|"
     r"being|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
 )
-_CLAUSE = re.compile(
-    r";|,\s+(?:and|but|while|whereas|then|after which|when|at which)\b|\band (?=(?:the|his|her|she|he|then|subsequently|no|after|within) )|\bfollowed by\b|\bbut\b|"
+_CLAUSE = Openings(
+    r";|,\s+(?:and|but|while|whereas|then|after which|when|at which)\b|\band (?=(?:the|his|her|she|he|then|subsequently|no|after|within) )|\bfollowed by\b|\bbut\b"
+)
+#: What came of it is told after these.
+_WITH_OUTCOME = re.compile(
     r",?(?<!presented)(?<!returned)\s+(?:with|without|resulting in|leading to|producing)\s+(?=(?:(?:an?|any|no|[a-z]+)\s+){0,3}?(?:improvements?|resolution|response|remission|recovery|relief|benefit|effect|success|disappearance|normali[sz]ation|regression)\b)",
     re.I,
 )
+_MAY_COME = stems("came")
 _OPERATION = re.compile(
     r"\b(?:surgery|operation|operated|resect(?:ed|ion)|excis(?:ed|ion)|(?:re-?)?transplant\w*|\w{3,}ectomy|\w{3,}otomy|\w{3,}plasty|ablation|bypass|implantation|repair(?:ed)?|started on|treated with)\b",
     re.I,
@@ -205,6 +209,9 @@ def _happen(tale: Story, start: int, end: int) -> str:
 
 
 def _clauses(text: str, sentence: Span) -> list[int]:
-    return [m.start() for m in _CLAUSE.finditer(text, sentence.start, sentence.end)]
+    borders = [m.start() for m in _CLAUSE.finditer(text, sentence.start, sentence.end)]
+    if not _MAY_COME.search(text, sentence.start, sentence.end):
+        return borders
+    return sorted({*borders, *(m.start() for m in _WITH_OUTCOME.finditer(text, sentence.start, sentence.end))})
 
 

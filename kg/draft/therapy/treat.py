@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from kg.draft.names.ground import vocabulary
 from kg.draft.patterns.lists import any_of, rows_of
+from kg.draft.patterns.openings import Openings
 from kg.draft.therapy.drugs import body_and_never, find_classes, find_drugs, find_regimens
 from kg.draft.therapy.named import Therapy, overlaps, therapy_at
 from kg.draft.therapy.neighbours import with_neighbours
@@ -25,7 +26,7 @@ _IN_BRACKETS = re.compile(r"\s*\([^()]*\)")
 
 
 @lru_cache(maxsize=1)
-def _listed() -> tuple[re.Pattern[str], dict[str, tuple[str, str]], frozenset[str]]:
+def _listed() -> tuple[Openings, dict[str, tuple[str, str]], frozenset[str]]:
     """One pattern for all listed medicines, for each of their names its kind and its term, and the names that are only meant in capitals."""
     terms, meaning, capitals = vocabulary(), {}, set()
     for kind, label, names in rows_of("course/medicines.tsv"):
@@ -35,9 +36,9 @@ def _listed() -> tuple[re.Pattern[str], dict[str, tuple[str, str]], frozenset[st
             if name.isupper() and len(name) < 7:
                 capitals.add(name.lower())
     return (
-        re.compile(
+        Openings(
             rf"(?<![\w-])(?P<name>{any_of(meaning).replace(_SPACE, _GAP)})s?(?:\s+(?:therapy|treatment|drugs?|agents?|medications?))?(?![\w-])",
-            re.I,
+            {re.split(r"\W", name)[0] + "*" for name in meaning},
         ),
         meaning,
         frozenset(capitals),
