@@ -8,13 +8,12 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import NamedTuple
 
 from kg.draft.names.hpo import hp
 from kg.draft.patterns.first_words import alternatives
 from kg.draft.patterns.lists import rows_of
-from kg.draft.patterns.openings import ManyOpenings, Stems
+from kg.draft.patterns.openings import ManyOpenings, Stems, patterns_of
 
 
 class Antibody(NamedTuple):
@@ -42,7 +41,7 @@ _AGAINST = re.compile(
 _TITRE = re.compile(r"\b1\s?[:/]\s?\d{2,5}\b")
 
 
-@lru_cache(maxsize=1)
+@patterns_of
 def _antibodies() -> tuple[ManyOpenings, list[str]]:
     """The patterns of the tests, and the term of each."""
     rows = rows_of("antibodies.tsv")
@@ -61,7 +60,7 @@ _ANTIBODIES_TO = re.compile(
 )
 
 
-@lru_cache(maxsize=1)
+@patterns_of
 def _targets() -> tuple[ManyOpenings, list[str]]:
     """The patterns of what antibodies are to, named without `anti-`, and the term of each."""
     patterns, curies = [], []

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from kg.draft.names.ground import find_terms, named
 from kg.draft.patterns.lists import rows_of
-from kg.draft.patterns.openings import ManyOpenings, Openings
+from kg.draft.patterns.openings import ManyOpenings, Openings, patterns_of
 from kg.draft.patterns.stems import stems
 from kg.terms import load_terms
 
@@ -163,7 +163,7 @@ def _procedures() -> list[tuple[re.Pattern[str], str, str]]:
     return out
 
 
-@lru_cache(maxsize=1)
+@patterns_of
 def _openings() -> ManyOpenings:
     return ManyOpenings([pattern for pattern, _, _ in _procedures()])
 

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from kg.draft.findings.measure import AS_FINDING, BACK_TO_NORMAL, Analyte, Reading, against, analytes, names_pattern, read_values
 from kg.draft.findings.specimens import specimen_of
-from kg.draft.patterns.openings import Openings
+from kg.draft.patterns.openings import Openings, patterns_of
 
 _NUMBER = re.compile(r"\A([<>≤≥~]?=?\s*)(\d[\d,]*(?:\.\d+)?)\s*(.*)\Z")
 _RANGES = re.compile(r"\b(?:normal|reference|ref|range|NR|RR|nl)\b|\(\s?\d", re.I)
@@ -93,7 +93,7 @@ _NOT_YET = re.compile(r"\b(?:not|never|partially|nearly|almost|without|until|unl
 _VERB = re.compile(r"\b(?:was|were|is|are|remained)\s+(?:all |both |also |found to be |slightly |mildly |markedly |within )*$", re.I)
 
 
-@lru_cache(maxsize=1)
+@patterns_of
 def _bare_analytes() -> Openings:
     _, table = analytes()
     return names_pattern(each for each in table if (len(each) > 2 or each in ("c3", "c4")) and not AS_FINDING.search(each))

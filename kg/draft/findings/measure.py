@@ -15,7 +15,7 @@ from kg.draft.findings.specimens import specimen_of
 from kg.draft.names.hpo import hp
 from kg.draft.patterns.first_words import first_words
 from kg.draft.patterns.lists import any_of, rows_of, word_list
-from kg.draft.patterns.openings import Openings
+from kg.draft.patterns.openings import Openings, patterns_of
 from kg.errors import RecordError
 from kg.terms import load_terms
 from kg.units import parse_quantity, parse_unit
@@ -100,7 +100,7 @@ class Analyte(NamedTuple):
         return {"high": self.high, "low": self.low, "normal": normal}.get(interpretation, "")
 
 
-@lru_cache(maxsize=1)
+@patterns_of
 def analytes() -> tuple[Openings, dict[str, Analyte]]:
     """The pattern of a name with its value, and name in small letters -> analyte."""
     table: dict[str, Analyte] = {}

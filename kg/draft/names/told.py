@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from kg.draft.patterns.lists import rows_of
-from kg.draft.patterns.openings import ManyOpenings
+from kg.draft.patterns.openings import ManyOpenings, patterns_of
 from kg.terms import load_terms
 
 
@@ -34,7 +34,7 @@ def _table() -> list[_Told]:
     return table
 
 
-@lru_cache(maxsize=1)
+@patterns_of
 def _openings() -> ManyOpenings:
     return ManyOpenings([row.pattern for row in _table()])
 

@@ -154,6 +154,8 @@ def singular(word: str) -> str:
     ('anemia', True, True)
     """
     low = _spelling(word)
+    if low[-1:] not in "sia":
+        return low
     for ending, rest in (
         ("ies", "y"),
         ("ses", "sis"),

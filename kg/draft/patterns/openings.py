@@ -14,6 +14,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
+from typing import TypeVar
 
 from kg.draft.patterns.first_words import first_words
 from kg.draft.patterns.lists import any_of
@@ -63,6 +64,8 @@ class _Board:
 
     def _read(self, text: str) -> list[tuple[list[int], list[_Numbers]]]:
         """For each owner where its patterns can begin, ascending, and for each of these places the numbers of the patterns."""
+        while _TABLES:
+            _TABLES.pop()()
         found: list[tuple[list[int], list[_Numbers]]] = [([], []) for _ in range(self._owners)]
         cut, starts = pieces(text)
         for start, inside in zip(starts, self._inside.of(cut)):
@@ -93,6 +96,18 @@ class _Board:
 
 
 _BOARD = _Board()
+_TABLES: list[Callable[[], object]] = []
+_Table = TypeVar("_Table")
+
+
+def patterns_of(make: Callable[[], _Table]) -> Callable[[], _Table]:
+    """For functions that make patterns of a word list: called once, and before a text is looked through.
+
+    What is known of words is forgotten when a pattern is added; so all are there before the first text.
+    """
+    made = lru_cache(maxsize=1)(make)
+    _TABLES.append(made)
+    return made
 
 
 class Openings:

@@ -10,14 +10,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
 from kg.draft.patterns.first_words import alternatives, first_words
 from kg.draft.patterns.lists import any_of, rows_of
-from kg.draft.patterns.openings import Alternatives, Openings, whole_words
+from kg.draft.patterns.openings import Alternatives, Openings, patterns_of, whole_words
 
 REACH = 220  # characters that a cue governs at most
 _HARD = re.compile(r"[;:]|[.?!](?=\s|\Z)|\n\s*\n")
@@ -38,7 +37,7 @@ class _Cues(NamedTuple):
     ending: Openings  # the words that end a scope
 
 
-@lru_cache(maxsize=1)
+@patterns_of
 def _cues() -> _Cues:
     groups: dict[str, tuple[str, str]] = {}
     cues: list[tuple[str, str]] = []  # group, cue

@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import NamedTuple
 
 from kg.draft.names.ground import named
 from kg.draft.patterns.first_words import alternatives, first_words
 from kg.draft.patterns.lists import rows_of
-from kg.draft.patterns.openings import Openings, Stems
+from kg.draft.patterns.openings import Openings, Stems, patterns_of
 from kg.draft.patterns.stems import stems
 from kg.draft.therapy.named import Therapy, overlaps, therapy_at
 
@@ -58,7 +57,7 @@ class _Patterns(NamedTuple):
     manners: frozenset[str]  # with one of these before it, a head that may mean something else is a procedure
 
 
-@lru_cache(maxsize=1)
+@patterns_of
 def _patterns() -> _Patterns:
     rows = {row[0]: row[1] for row in rows_of("course/operations.tsv")}
     heads, weak = (_longest_first(rows[name]) for name in ("head", "weak"))

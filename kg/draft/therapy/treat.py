@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from kg.draft.names.ground import vocabulary
 from kg.draft.patterns.lists import any_of, rows_of
-from kg.draft.patterns.openings import Openings
+from kg.draft.patterns.openings import Openings, patterns_of
 from kg.draft.therapy.drugs import body_and_never, find_classes, find_drugs, find_regimens
 from kg.draft.therapy.named import Therapy, overlaps, therapy_at
 from kg.draft.therapy.neighbours import with_neighbours
@@ -25,7 +25,7 @@ _TREATMENTS = ("DrugBank", "CHEBI", "MAXO", "OBI", "cg")
 _IN_BRACKETS = re.compile(r"\s*\([^()]*\)")
 
 
-@lru_cache(maxsize=1)
+@patterns_of
 def _listed() -> tuple[Openings, dict[str, tuple[str, str]], frozenset[str]]:
     """One pattern for all listed medicines, for each of their names its kind and its term, and the names that are only meant in capitals."""
     terms, meaning, capitals = vocabulary(), {}, set()
