@@ -20,8 +20,8 @@ from kg.build.nodes import iri_of, label_part, plain_number
 from kg.build.statements import Statements
 from kg.errors import BuildError
 from kg.record import STATEMENT_SECTIONS, STATUS_SHOWN, Record
-from kg.record.times import days
 from kg.report import Report
+from kg.times import days
 
 __all__ = ["case_document", "case_quads", "node_ids"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from typing import Any
+from typing import Any, NamedTuple
 
 from kg.draft.names.complaints import status_of
 from kg.draft.names.ground import vocabulary
@@ -12,9 +12,8 @@ from kg.draft.names.recognise import Hit
 from kg.draft.reading.negate import Scope, status_at
 from kg.draft.reading.source import Source
 from kg.draft.timeline import TimeLine
-from kg.record.model import TimePoint
-from kg.record.times import place
 from kg.report import Span
+from kg.times import place
 
 LISTS = ("history", "findings", "antibodies", "measurements", "investigations", "diagnoses", "treatments", "responses")
 #: Term, time and sites of a finding -> its status there.
@@ -46,6 +45,12 @@ class Ids:
         return name
 
 
+class _TimePoint(NamedTuple):
+    after: str | None
+    before: str | None
+    by: str | None
+
+
 class Sheet:
     """What the readers of a sentence share and write to.
 
@@ -60,9 +65,7 @@ class Sheet:
         self.hits, self.scopes = hits, scopes
         self.parts: dict[str, list[dict[str, Any]]] = {name: [] for name in LISTS}
         self.status: dict[Key, str] = {}
-        points = {
-            name: TimePoint.model_validate({k: v for k, v in t.items() if k in ("after", "before", "by")}) for name, t in line.times.items()
-        }
+        points = {name: _TimePoint(t.get("after"), t.get("before"), t.get("by")) for name, t in line.times.items()}
         self.order = {name: placed.order for name, placed in place(points).items()}
         self._starts = [h.start for h in hits]
 

@@ -3,7 +3,7 @@
 from kg.record.lines import Lined, path_text
 from kg.record.load import LoadedRecord, load_record, parse_record
 from kg.record.model import STATEMENT_SECTIONS, STATUS_SHOWN, Record, TermRef
-from kg.record.times import PlacedTime, place
+from kg.times import PlacedTime, place
 
 __all__ = [
     "STATEMENT_SECTIONS", "STATUS_SHOWN", "Lined", "LoadedRecord", "PlacedTime", "Record", "TermRef", "load_record", "parse_record",

@@ -10,8 +10,8 @@ from kg.draft.reading.source import Source
 from kg.draft.therapy.dates import Date, between
 from kg.draft.therapy.treat import find_therapies
 from kg.draft.timeline import START
-from kg.record.times import days
 from kg.report import Span
+from kg.times import days
 
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 #: The days of an illness that are counted since it began, not since the patient came.

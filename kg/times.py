@@ -9,12 +9,24 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from kg.errors import RecordError
-from kg.record.model import TimePoint
 
 _PARTS = re.compile(r"(-?)P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?\Z")
 _DAYS = (365.2425, 30.436875, 7.0, 1.0, 1 / 24, 1 / 1440, 1 / 86400)
+
+
+class TimePoint(Protocol):
+    """What is told of a time point: the one it stands after or before, and by how much (ISO 8601)."""
+
+    @property
+    def after(self) -> str | None: ...
+    @property
+    def before(self) -> str | None: ...
+    @property
+    def by(self) -> str | None: ...
+
 
 #: Years, months, weeks, days, hours, minutes, seconds; all of one sign or mixed after adding.
 Offset = tuple[int, ...]
