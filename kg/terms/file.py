@@ -17,18 +17,23 @@ from kg.errors import StoreError
 from kg.terms.place import remedy
 from kg.terms.term import KINDS, TERM_KINDS, Term, normalise, prefix_rank
 
-# The file: MAGIC, length of the header (uint32), header (zlib JSON), blocks (zlib, one term a line), name index.
-# Name index: BUCKETS + 1 starts (uint32), then per name a uint32: an 8-bit fingerprint above a 24-bit term number.
-MAGIC = b"KGTERMS1"
-BUCKETS = 1 << 16
+# The file: MAGIC, length of the header (uint32), header (zlib JSON), blocks (zlib, one term a line), what the blocks of the larger
+# vocabularies have in common (zlib), name index.
+# Name index: BUCKETS + 1 starts (uint32), then of each name an 8-bit fingerprint, then of each name a 24-bit term number.
+MAGIC = b"KGTERMS2"
+NUMBER = 3  # bytes
+BUCKETS = 1 << 15
 # How many terms a search for near spellings compares.
 MOST_CANDIDATES = 1500
 
 
-def name_hash(name: str) -> tuple[int, int]:
+_BYTES = [bytes((number,)) for number in range(256)]
+
+
+def name_hash(name: str) -> tuple[int, bytes]:
     """Bucket and fingerprint of a normalised name in the name index."""
     crc = zlib.crc32(name.encode())
-    return crc >> 16, crc & 0xFF
+    return crc >> 17, _BYTES[crc & 0xFF]
 
 
 class VocabularyFile:
@@ -55,15 +60,24 @@ class VocabularyFile:
         self._offsets: list[int] = self.header["offsets"]
         self._first_keys = [tuple(key) for key in self.header["first_keys"]]  # (length of local id, local id)
         self._starts = self._base + self.header["names_at"]
-        self._entries = self._starts + 4 * (BUCKETS + 1)
+        self._prints = self._starts + 4 * (BUCKETS + 1)
+        self._numbers = self._prints + struct.unpack_from("<I", self._bytes, self._prints - 4)[0]
         self._block = lru_cache(maxsize=512)(self._read_block)
+        self._common = lru_cache(maxsize=None)(self._read_common)
 
     def __len__(self) -> int:
         return int(self.header["count"])
 
     def _raw_block(self, block: int) -> bytes:
-        a, b = self._offsets[block], self._offsets[block + 1]
-        return zlib.decompress(self._bytes[self._base + a : self._base + b])
+        return zlib.decompressobj(zdict=self._common(self._prefixes[block])).decompress(self._packed(block))
+
+    def _read_common(self, prefix: str) -> bytes:
+        """What blocks of a vocabulary were compressed with."""
+        block = self.header["common"].get(prefix)
+        return zlib.decompress(self._packed(block)) if block else b""
+
+    def _packed(self, block: int) -> bytes:
+        return self._bytes[self._base + self._offsets[block] : self._base + self._offsets[block + 1]]
 
     def _read_block(self, block: int) -> list[str]:
         return self._raw_block(block).decode().split("\n")
@@ -86,14 +100,24 @@ class VocabularyFile:
 
     def named(self, name: str) -> Iterator[tuple[Term, str]]:
         """The terms that bear this normalised name, and the kind of name that it is."""
+        fingerprint, at, last = self._place(name)
+        while (at := self._bytes.find(fingerprint, at, last)) >= 0:
+            place = self._numbers + NUMBER * (at - self._prints)
+            term = self._numbered(int.from_bytes(self._bytes[place : place + NUMBER], "little"))
+            kind = next((kind for each, kind in term.names() if normalise(each) == name), None)
+            if kind:
+                yield term, kind
+            at += 1
+
+    def may_name(self, name: str) -> bool:
+        """Whether a term may bear this normalised name: a cheap test, that says yes of one other name in fifteen."""
+        return self._bytes.find(*self._place(name)) >= 0
+
+    def _place(self, name: str) -> tuple[bytes, int, int]:
+        """The fingerprint of a name, and where it stands in the index if any term bears the name."""
         bucket, fingerprint = name_hash(name)
         first, last = struct.unpack_from("<2I", self._bytes, self._starts + 4 * bucket)
-        for (entry,) in struct.iter_unpack("<I", self._bytes[self._entries + 4 * first : self._entries + 4 * last]):
-            if entry >> 24 == fingerprint:
-                term = self._numbered(entry & 0xFFFFFF)
-                kind = next((kind for each, kind in term.names() if normalise(each) == name), None)
-                if kind:
-                    yield term, kind
+        return fingerprint, self._prints + first, self._prints + last
 
     def _numbered(self, number: int) -> Term:
         block = bisect_right(self._first_terms, number) - 1

@@ -154,6 +154,15 @@ class Terms:
                 hits.append((self._known.setdefault(term.curie, term) or term, kind))
         return _chebi_before_drugbank(sorted(hits, key=_listing)) if len(hits) > 1 else hits
 
+    def may_name(self, name: str) -> bool:
+        """Whether a term may bear this normalised name: a cheap test, that is never wrong when it says no.
+
+        Example:
+        >>> load_terms().may_name("fever"), load_terms().may_name("no name of any term")
+        (True, False)
+        """
+        return name in self._extra_names or self._file.may_name(name)
+
     def names(self, prefix: str) -> Iterator[tuple[str, str, str]]:
         """Each name of the current (not retired) terms of one prefix: (name as written in the source, CURIE, kind).
 

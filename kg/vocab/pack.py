@@ -9,10 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from kg.terms import Source, Term, name_hash, normalise, term_order
-from kg.terms.file import BUCKETS, MAGIC
+from kg.terms.file import BUCKETS, MAGIC, NUMBER
 from kg.terms.term import KIND_LETTER, TERM_KINDS
 
 BLOCK = 160  # terms in a block: small enough to decode in a blink, large enough to compress
+COMMON, EXAMPLES = 1 << 15, 200  # bytes of what the blocks of a vocabulary are compressed with, and of how many of its terms that is made
 KIND_CODE = {name: letter for letter, name in TERM_KINDS.items()}
 
 
@@ -29,6 +30,7 @@ def pack(terms: Iterable[Term], sources: Iterable[Source], out: Path, *, whole: 
     prefixes: list[tuple[str, int, int]] = []  # prefix, its first block, one past its last
     first_terms: list[int] = []
     first_keys: list[tuple[int, str]] = []
+    raw: list[bytes] = []
     for start, end in _block_bounds(ordered):
         prefix, length, local = term_order(ordered[start].curie)
         if not prefixes or prefixes[-1][0] != prefix:
@@ -36,12 +38,19 @@ def pack(terms: Iterable[Term], sources: Iterable[Source], out: Path, *, whole: 
         prefixes[-1] = (prefix, prefixes[-1][1], len(first_terms) + 1)
         first_terms.append(start)
         first_keys.append((length, local))
-        lines = "\n".join(_line(term, prefix, releases) for term in ordered[start:end])
-        blocks += zlib.compress(lines.encode(), 9)
+        raw.append("\n".join(_line(term, prefix, releases) for term in ordered[start:end]).encode())
+    common = {prefix: _common(raw[a:b]) for prefix, a, b in prefixes if b - a > 5}
+    for prefix, a, b in prefixes:
+        for block in raw[a:b]:
+            packer = zlib.compressobj(9, zdict=common.get(prefix, b""))
+            blocks += packer.compress(block) + packer.flush()
+            offsets.append(len(blocks))
+    for each in common.values():
+        blocks += zlib.compress(each, 9)
         offsets.append(len(blocks))
     header = {"count": len(ordered), "releases": releases, "sources": [list(source) for source in sources],
               "prefixes": prefixes, "first_terms": first_terms, "first_keys": first_keys, "offsets": offsets,
-              "names_at": len(blocks), "whole": sorted(whole), **(more or {})}
+              "common": {prefix: len(raw) + n for n, prefix in enumerate(common)}, "names_at": len(blocks), "whole": sorted(whole), **(more or {})}
     packed_header = zlib.compress(json.dumps(header, separators=(",", ":")).encode(), 9)
     out.parent.mkdir(parents=True, exist_ok=True)
     partial = out.with_suffix(".part")
@@ -59,6 +68,12 @@ def _block_bounds(ordered: list[Term]) -> Iterator[tuple[int, int]]:
             start = end
 
 
+def _common(blocks: list[bytes]) -> bytes:
+    """Terms from all over a vocabulary: what the others share with them need not be stored again."""
+    lines = b"\n".join(blocks).split(b"\n")
+    return b"\n".join(lines[:: max(1, len(lines) // EXAMPLES)])[:COMMON]
+
+
 def _line(term: Term, prefix: str, releases: list[str]) -> str:
     def short(curies: tuple[str, ...]) -> str:
         return " ".join(curie.removeprefix(prefix + ":") for curie in curies)
@@ -73,13 +88,14 @@ def _line(term: Term, prefix: str, releases: list[str]) -> str:
 
 
 def _name_index(ordered: list[Term]) -> bytes:
-    buckets: list[list[int]] = [[] for _ in range(BUCKETS)]
+    buckets: list[list[tuple[bytes, int]]] = [[] for _ in range(BUCKETS)]
     for number, term in enumerate(ordered):
         for name in {normalise(name) for name, _ in term.names()}:
             bucket, fingerprint = name_hash(name)
-            buckets[bucket].append(fingerprint << 24 | number)
+            buckets[bucket].append((fingerprint, number))
     starts = [0]
     for full in buckets:
         starts.append(starts[-1] + len(full))
     entries = [entry for full in buckets for entry in sorted(full)]
-    return struct.pack(f"<{len(starts)}I", *starts) + struct.pack(f"<{len(entries)}I", *entries)
+    prints = b"".join(fingerprint for fingerprint, _ in entries)
+    return struct.pack(f"<{len(starts)}I", *starts) + prints + b"".join(number.to_bytes(NUMBER, "little") for _, number in entries)

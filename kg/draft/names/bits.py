@@ -10,16 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from zlib import crc32
 
-_BYTES = 1 << 20  # of half a million names one other word in sixteen gets a yes
-_UNUSED = 32 - 23  # bits of the checksum that the map has no room for
+_BYTES = 1 << 18  # of 140,000 names one other in fifteen gets a yes
+_UNUSED = 32 - 21  # bits of the checksum that the map has no room for
 
 
 def bit_map(names: Iterable[str]) -> bytes:
-    """The map of a set of normalised names, 1 MB before compression."""
-    return with_names(bytes(_BYTES), names)
+    """The map of a set of normalised names, 256 kB before compression."""
+    return add_names(bytes(_BYTES), names)
 
 
-def with_names(bits: bytes, names: Iterable[str]) -> bytes:
+def add_names(bits: bytes, names: Iterable[str]) -> bytes:
     """The map of a set and some more names."""
     more = bytearray(bits)
     for name in names:

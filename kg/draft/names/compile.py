@@ -133,10 +133,9 @@ def _parts(terms: Terms) -> tuple[frozenset[int], frozenset[int]]:
 
 
 def compiled(terms: Terms) -> bytes:
-    """The tables, and the bit maps of all names, as one file; the same bytes for the same sources."""
-    names = {normalise(name) for term in terms for name, _ in term.names()}
-    long = {" ".join(words[:2]) for words in map(str.split, names) if len(words) > 2}
-    return pack(build_tables(terms), bit_map(names), bit_map(long))
+    """The tables, and the bit map of how long names begin, as one file; the same bytes for the same sources."""
+    words = (normalise(name).split() for term in terms for name, _ in term.names())
+    return pack(build_tables(terms), bit_map(" ".join(each[:2]) for each in words if len(each) > 2))
 
 
 if __name__ == "__main__":

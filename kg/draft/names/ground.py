@@ -15,8 +15,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from operator import itemgetter
 
-from kg.draft.names.bits import may_hold, with_names
-from kg.draft.names.tables import name_maps
+from kg.draft.names.bits import add_names, may_hold
+from kg.draft.names.tables import beginnings
 from kg.draft.names.words import STOP
 from kg.draft.patterns.lists import rows_of, word_list
 from kg.draft.patterns.pieces import Memory, pieces
@@ -43,11 +43,10 @@ def _with_own(packaged: Terms) -> Terms:
 
 
 @lru_cache(maxsize=1)
-def _maps() -> tuple[bytes, bytes]:
-    """The maps of the vocabulary's names, and of how the long ones begin, with the names of our own ontology."""
-    own = [normalise(name).split() for term in own_terms() for name, _ in term.names()]
-    named, begun = name_maps()
-    return with_names(named, map(" ".join, own)), with_names(begun, (" ".join(words[:2]) for words in own if len(words) > 2))
+def _begun() -> bytes:
+    """The map of how long names begin, with those of our own ontology."""
+    own = (normalise(name).split() for term in own_terms() for name, _ in term.names())
+    return add_names(beginnings(), (" ".join(words[:2]) for words in own if len(words) > 2))
 
 
 def vocabulary() -> Terms:
@@ -80,18 +79,16 @@ def _first_of(bearers: _Bearers, prefixes: tuple[str, ...]) -> str | None:
 
 def _look_up(name: str) -> _Bearers:
     """The current terms that bear a name, then those that bear its American spelling and its singular: (prefix, CURIE), labels before synonyms."""
-    found, names = [], _maps()[0]
-    for each in _spellings(name):
-        if may_hold(names, each) and (bearers := _bear(each)):
-            found.append(bearers)
-    return tuple(found)
+    terms = vocabulary()
+    found = (_bear(terms, each) for each in _spellings(name) if terms.may_name(each))
+    return tuple([bearers for bearers in found if bearers])
 
 
 _bearers = lru_cache(maxsize=200_000)(_look_up)
 
 
-def _bear(name: str) -> tuple[tuple[str, str], ...]:
-    terms, found = vocabulary(), []
+def _bear(terms: Terms, name: str) -> tuple[tuple[str, str], ...]:
+    found = []
     for term, kind in terms.bearers(name):
         rank = _KINDS.get(kind, len(_KINDS))
         if rank < len(_KINDS) and not (rank == _KINDS["related"] and len(name) < 5) and not term.obsolete:
@@ -145,7 +142,7 @@ def _spellings(name: str) -> tuple[str, ...]:
 
 def _bears_two(pair: str) -> tuple[bool, _Bearers]:
     """Whether these may be the first two words of a longer name, and the terms that bear just them; an 's need not be part of the name."""
-    begun = _maps()[1]
+    begun = _begun()
     longer = "'s" in pair or may_hold(begun, pair) or (american := _american(pair)) != pair and may_hold(begun, american)
     return longer, () if pair.rpartition(" ")[2] in _NEVER_LAST else _look_up(pair)
 

@@ -1,7 +1,7 @@
 """The tables of names as one file of bytes, and back.
 
 The file: MAGIC, the stamp of what it was made from, then pieces (length as uint32, zlib): four tables of keys and ids,
-the rest as JSON, and the bit maps of all names and of how the long ones begin.
+the rest as JSON, and the bit map of how the names of more than two words begin.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from kg.draft.patterns.lists import DATA
 from kg.terms import VOCABULARY, vocabulary_file
 
 FILE = Path(__file__).parents[2] / "data" / "draft.bin"
-MAGIC = b"KGDRAFT1"
+MAGIC = b"KGDRAFT2"
 STAMP = 12  # bytes
 
 
@@ -56,14 +56,14 @@ def stamp() -> bytes:
     return digest.digest()
 
 
-def pack(tables: Tables, *bit_maps: bytes) -> bytes:
-    """Tables and both bit maps as one file; the same bytes for the same tables."""
+def pack(tables: Tables, begun: bytes) -> bytes:
+    """Tables and bit map as one file; the same bytes for the same tables."""
     rest = {
         "readings": [[key, *curies] for key, curies in sorted(tables.readings.items())],
         "abbreviations": dict(sorted(tables.abbreviations.items())),
         **{part: sorted(getattr(tables, part)) for part in ("vocabulary", "sites", "qualities")},
     }
-    pieces = [*map(_packed, (tables.exact, tables.loose, tables.single, tables.joined)), json.dumps(rest).encode(), *bit_maps]
+    pieces = [*map(_packed, (tables.exact, tables.loose, tables.single, tables.joined)), json.dumps(rest).encode(), begun]
     out = MAGIC + stamp()
     for piece in pieces:
         small = zlib.compress(piece, 9)
@@ -88,7 +88,7 @@ def pieces_of(data: bytes) -> list[bytes]:
 
 def unpack(pieces: list[bytes]) -> Tables:
     """The tables out of the pieces of a file."""
-    *packed, rest = (zlib.decompress(piece) for piece in pieces[:-2])
+    *packed, rest = (zlib.decompress(piece) for piece in pieces[:-1])
     exact, loose, single, joined = map(_unpacked, packed)
     more = json.loads(rest)
     readings = {key: tuple(curies) for key, *curies in more["readings"]}
@@ -96,9 +96,9 @@ def unpack(pieces: list[bytes]) -> Tables:
     return Tables(exact, loose, single, joined, readings, more["abbreviations"], *words)
 
 
-def unpack_maps(pieces: list[bytes]) -> tuple[bytes, bytes]:
-    """The bit maps out of the pieces of a file."""
-    return zlib.decompress(pieces[-2]), zlib.decompress(pieces[-1])
+def unpack_map(pieces: list[bytes]) -> bytes:
+    """The bit map out of the pieces of a file."""
+    return zlib.decompress(pieces[-1])
 
 
 def _packed(table: dict[int, str]) -> bytes:

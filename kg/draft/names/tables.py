@@ -14,7 +14,7 @@ from __future__ import annotations
 import contextlib
 from functools import lru_cache
 
-from kg.draft.names.packed import FILE, Tables, is_current, pieces_of, unpack, unpack_maps
+from kg.draft.names.packed import FILE, Tables, is_current, pieces_of, unpack, unpack_map
 from kg.files import write_bytes
 from kg.terms import VOCABULARY, load_terms, vocabulary_file
 
@@ -36,9 +36,9 @@ def _pieces() -> list[bytes]:
 
 
 @lru_cache(maxsize=1)
-def name_maps() -> tuple[bytes, bytes]:
-    """One bit for each hash that a name of the vocabulary has, and one for each that the first two words of a longer one have."""
-    return unpack_maps(_pieces())
+def beginnings() -> bytes:
+    """One bit for each hash that the first two words of a longer name of the vocabulary have."""
+    return unpack_map(_pieces())
 
 
 @lru_cache(maxsize=1)
