@@ -12,12 +12,12 @@ The packaged vocabulary (`kg/data/vocabulary.bin`, written by `kg.vocab`) is mem
 time, so opening it costs a few milliseconds and memory grows with use. CURIEs everywhere; no IRIs.
 """
 
-from kg.terms.file import DECLARED, name_hash
+from kg.terms.file import DECLARED
 from kg.terms.lookup import Terms, forget_vocabulary, load_terms
 from kg.terms.place import VOCABULARY, user_vocabulary, vocabulary_file
 from kg.terms.term import Source, Term, normalise, parse_term_string, term_order
 
 __all__ = [
-    "DECLARED", "VOCABULARY", "Source", "Term", "Terms", "forget_vocabulary", "load_terms", "name_hash", "normalise", "parse_term_string",
+    "DECLARED", "VOCABULARY", "Source", "Term", "Terms", "forget_vocabulary", "load_terms", "normalise", "parse_term_string",
     "term_order", "user_vocabulary", "vocabulary_file",
 ]  # fmt: skip

@@ -19,10 +19,12 @@ from kg.terms.term import KINDS, TERM_KINDS, Term, normalise, prefix_rank
 
 # The file: MAGIC, length of the header (uint32), header (zlib JSON), blocks (zlib, one term a line), what the blocks of the larger
 # vocabularies have in common (zlib), name index.
-# Name index: BUCKETS + 1 starts (uint32), then of each name an 8-bit fingerprint, then of each name a 24-bit term number.
+# Name index: BUCKETS + 1 starts (uint32); of each name 8 bits of its hash; of each name 24 bits: the number of its term, and above it as
+# many more bits of the hash as there is room for.
 MAGIC = b"KGTERMS2"
 NUMBER = 3  # bytes
 BUCKETS = 1 << 15
+_TWO = struct.Struct("<2I")
 # How many terms a search for near spellings compares.
 MOST_CANDIDATES = 1500
 
@@ -30,10 +32,20 @@ MOST_CANDIDATES = 1500
 _BYTES = [bytes((number,)) for number in range(256)]
 
 
-def name_hash(name: str) -> tuple[int, bytes]:
-    """Bucket and fingerprint of a normalised name in the name index."""
+def name_hash(name: str) -> tuple[int, bytes, int]:
+    """Of a normalised name in the name index the bucket, the first 8 bits of its hash, and 9 more."""
     crc = zlib.crc32(name.encode())
-    return crc >> 17, _BYTES[crc & 0xFF]
+    return crc >> 17, _BYTES[crc & 0xFF], crc >> 8 & 0x1FF
+
+
+def number_bits(count: int) -> int:
+    """The bits that the numbers of so many terms need."""
+    return (1 << count.bit_length()) - 1
+
+
+def with_hash(number: int, more: int, bits: int) -> int:
+    """The number of a term, with the bits of a name's hash that there is room for above its own bits."""
+    return more * (bits + 1) & (1 << 8 * NUMBER) - 1 | number
 
 
 class VocabularyFile:
@@ -62,6 +74,7 @@ class VocabularyFile:
         self._starts = self._base + self.header["names_at"]
         self._prints = self._starts + 4 * (BUCKETS + 1)
         self._numbers = self._prints + struct.unpack_from("<I", self._bytes, self._prints - 4)[0]
+        self._number_bits = number_bits(len(self))
         self._block = lru_cache(maxsize=512)(self._read_block)
         self._common = lru_cache(maxsize=None)(self._read_common)
 
@@ -100,24 +113,29 @@ class VocabularyFile:
 
     def named(self, name: str) -> Iterator[tuple[Term, str]]:
         """The terms that bear this normalised name, and the kind of name that it is."""
-        fingerprint, at, last = self._place(name)
-        while (at := self._bytes.find(fingerprint, at, last)) >= 0:
-            place = self._numbers + NUMBER * (at - self._prints)
-            term = self._numbered(int.from_bytes(self._bytes[place : place + NUMBER], "little"))
+        for number in self._numbers_of(name):
+            term = self._numbered(number)
             kind = next((kind for each, kind in term.names() if normalise(each) == name), None)
             if kind:
                 yield term, kind
-            at += 1
 
     def may_name(self, name: str) -> bool:
-        """Whether a term may bear this normalised name: a cheap test, that says yes of one other name in fifteen."""
-        return self._bytes.find(*self._place(name)) >= 0
+        """Whether a term may bear this normalised name: a cheap test, that says yes of one other name in a thousand."""
+        return bool(self._numbers_of(name))
 
-    def _place(self, name: str) -> tuple[bytes, int, int]:
-        """The fingerprint of a name, and where it stands in the index if any term bears the name."""
-        bucket, fingerprint = name_hash(name)
-        first, last = struct.unpack_from("<2I", self._bytes, self._starts + 4 * bucket)
-        return fingerprint, self._prints + first, self._prints + last
+    def _numbers_of(self, name: str) -> list[int]:
+        """The numbers of the terms that may bear a name."""
+        bucket, fingerprint, more = name_hash(name)
+        first, last = _TWO.unpack_from(self._bytes, self._starts + 4 * bucket)
+        at, end, found = self._prints + first, self._prints + last, []
+        while (at := self._bytes.find(fingerprint, at, end)) >= 0:
+            place = self._numbers + NUMBER * (at - self._prints)
+            number = int.from_bytes(self._bytes[place : place + NUMBER], "little")
+            term = number & self._number_bits
+            if number == with_hash(term, more, self._number_bits):
+                found.append(term)
+            at += 1
+        return found
 
     def _numbered(self, number: int) -> Term:
         block = bisect_right(self._first_terms, number) - 1

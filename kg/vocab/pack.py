@@ -8,8 +8,8 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from kg.terms import Source, Term, name_hash, normalise, term_order
-from kg.terms.file import BUCKETS, MAGIC, NUMBER
+from kg.terms import Source, Term, normalise, term_order
+from kg.terms.file import BUCKETS, MAGIC, NUMBER, name_hash, number_bits, with_hash
 from kg.terms.term import KIND_LETTER, TERM_KINDS
 
 BLOCK = 160  # terms in a block: small enough to decode in a blink, large enough to compress
@@ -89,10 +89,11 @@ def _line(term: Term, prefix: str, releases: list[str]) -> str:
 
 def _name_index(ordered: list[Term]) -> bytes:
     buckets: list[list[tuple[bytes, int]]] = [[] for _ in range(BUCKETS)]
+    bits = number_bits(len(ordered))
     for number, term in enumerate(ordered):
         for name in {normalise(name) for name, _ in term.names()}:
-            bucket, fingerprint = name_hash(name)
-            buckets[bucket].append((fingerprint, number))
+            bucket, fingerprint, more = name_hash(name)
+            buckets[bucket].append((fingerprint, with_hash(number, more, bits)))
     starts = [0]
     for full in buckets:
         starts.append(starts[-1] + len(full))

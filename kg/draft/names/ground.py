@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from operator import itemgetter
 
@@ -40,6 +40,11 @@ _KINDS = {kind: rank for rank, kind in enumerate(("label", "exact", "former", "n
 @lru_cache(maxsize=4)
 def _with_own(packaged: Terms) -> Terms:
     return load_terms(extra=own_terms())
+
+
+@lru_cache(maxsize=1)
+def _may_name() -> Callable[[str], bool]:
+    return vocabulary().may_name
 
 
 @lru_cache(maxsize=1)
@@ -79,16 +84,16 @@ def _first_of(bearers: _Bearers, prefixes: tuple[str, ...]) -> str | None:
 
 def _look_up(name: str) -> _Bearers:
     """The current terms that bear a name, then those that bear its American spelling and its singular: (prefix, CURIE), labels before synonyms."""
-    terms = vocabulary()
-    found = (_bear(terms, each) for each in _spellings(name) if terms.may_name(each))
+    may_name = _may_name()
+    found = [_bear(each) for each in _spellings(name) if may_name(each)]
     return tuple([bearers for bearers in found if bearers])
 
 
 _bearers = lru_cache(maxsize=200_000)(_look_up)
 
 
-def _bear(terms: Terms, name: str) -> tuple[tuple[str, str], ...]:
-    found = []
+def _bear(name: str) -> tuple[tuple[str, str], ...]:
+    terms, found = vocabulary(), []
     for term, kind in terms.bearers(name):
         rank = _KINDS.get(kind, len(_KINDS))
         if rank < len(_KINDS) and not (rank == _KINDS["related"] and len(name) < 5) and not term.obsolete:
