@@ -302,3 +302,23 @@ def test_drugs_not_used_with_good_results():
 def test_an_adjective_of_a_noun_that_is_no_finding():
     assert part("claims", "The most frequent infectious trigger of gout is unknown.", PAPER) == []
     assert [c["effect"] for c in part("claims", "Gout is characterised by fever.", PAPER)] == ["characterised-by"]
+
+
+@pytest.mark.parametrize(
+    ("told", "general"),
+    [
+        ("Cough and wheezing were troublesome.", "Typical symptoms can include cough and wheezing."),
+        ("Wheezing may be heard over her left lung.", "Children with the infection usually present with wheezing."),
+        ("There is a wheezing on both sides.", "Bronchiolitis is an infection that leads to wheezing."),
+    ],
+)
+def test_what_is_said_in_general_is_no_finding_of_the_patient(told: str, general: str) -> None:
+    for text, found in ((told, True), (general, False)):
+        findings = part("findings", text, "A 4-year-old girl came to us. She had fever. ")
+        assert any(f["is"].endswith("! Wheezing") for f in findings) == found, text
+
+
+def test_what_is_said_in_general_is_argument_where_nothing_parts_it_from_the_story() -> None:
+    text = "A 4-year-old girl came to us. {} Fever has been reported to be caused by rituximab."
+    assert [c["effect"] for c in record(text.format("She had fever."), "").get("claims", [])] == ["leads-to"]
+    assert "claims" not in record("A 4-year-old girl came to us. Her fever was caused by rituximab.", "")

@@ -22,6 +22,7 @@ from kg.draft.findings.statements import read_findings, read_past_diseases, read
 from kg.draft.names.own import with_own
 from kg.draft.names.recognise import Hit, recogniser
 from kg.draft.patterns.openings import Stems
+from kg.draft.reading.at_large import is_at_large
 from kg.draft.reading.document import read_document, read_references
 from kg.draft.reading.mended import mend
 from kg.draft.reading.negate import Scope, scopes
@@ -39,7 +40,6 @@ from kg.report import Report, Span, load_report
 
 ORDER = ("case", "report", "document", "curation", "patient", "times", "history", "findings", "antibodies", "measurements",
          "investigations", "diagnoses", "treatments", "responses", "claims", "references")  # fmt: skip
-_GENERAL = re.compile(r"^(?:\w+[\s-]){1,5}(?:is|are) (?:a|an|the|one of)\b", re.I)
 #: What the authors say of patients at large: a labelled part of an abstract that draws the lesson, or what one should do.
 _LESSON = re.compile(
     r"(?:conclusions?|background|introduction|objectives?|importance|learning points?)\s*[:.]|[^.;]{0,160}\b(?:should|must) (?:always |also )?(?:be|consider|suspect|exclude)\b",
@@ -144,9 +144,8 @@ def _read_story(sheet: Sheet, story: tuple[Span, ...], shared: _Shared) -> None:
     proper = [s for s in story if s.section != "abstract"]
     for number, sentence in enumerate([*proper, *sums_up]):
         again = bool(proper) and number >= len(proper)
-        general = (
-            _GENERAL.match(sheet.text[sentence.start : sentence.start + 90])
-            or _MAY_BE_LESSON.search(sheet.text, sentence.start, sentence.end)
+        general = is_at_large(sheet.text, sentence.start, sentence.end) or (
+            _MAY_BE_LESSON.search(sheet.text, sentence.start, sentence.end)
             and _LESSON.match(sheet.text, sentence.start, sentence.end)
         ) and not _OF_THE_PATIENT.search(sheet.text, sentence.start, sentence.end)
         if general or sheet.quote(sentence.start, sentence.end) is None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Iterator
 from dataclasses import replace
 
+from kg.draft.reading.at_large import is_at_large
 from kg.draft.reading.source import ARGUES, Source
 from kg.report import HEADINGS, Span
 
@@ -36,13 +38,14 @@ _OF_A_CASE = re.compile(
 #: Patients in general are none of the report's own.
 _AT_LARGE = re.compile(r"\b(?:some|most|many|all|few|selected)\s+(?:[a-z]+\s+)?(?:patients|cases)\b", re.I)
 _TOLD = re.compile(r"\b(?:we|our|she|he|her|his|report|case|year-old|presented|admitted|was|were)\b", re.I)
+_A_PATIENT = re.compile(r"\b(?:year|month|week|day)s?[- ]old\b|\b(?:she|he|our patient|the patient)\b", re.I)
 _OURS = re.compile(r"\b(?:our|the present|present|the index)\s+(?:patient|case|child|girl|boy|infant|woman|man|proband)", re.I)
 
 
 def with_roles(source: Source) -> tuple[Span, ...]:
     """The sentences of the report's body, each with the section that the last heading inside the text gives it.
 
-    A report with headings on lines of their own is taken as it is; so is one without a heading for both story and argument.
+    A report with headings on lines of their own is taken as it is. In one without any, what is told of no patient argues.
     """
     if source.has_sections:
         return source.body
@@ -60,7 +63,15 @@ def with_roles(source: Source) -> tuple[Span, ...]:
             )
             seen.add(now)
         found.append(replace(sentence, section=now) if now else sentence)
-    return tuple(found) if seen & ARGUES and "case presentation" in seen else source.body
+    if seen & ARGUES and "case presentation" in seen:
+        return tuple(found)
+    return source.body if seen or not _A_PATIENT.search(text) else tuple(_by_content(source))
+
+
+def _by_content(source: Source) -> Iterator[Span]:
+    for sentence in source.body:
+        section = "discussion" if is_at_large(source.text, sentence.start, sentence.end) else "case presentation"
+        yield replace(sentence, section=section)
 
 
 def story_of(source: Source, body: tuple[Span, ...]) -> tuple[Span, ...]:

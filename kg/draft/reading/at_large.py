@@ -1,0 +1,50 @@
+"""Sentences that tell of no patient: what a disease is, what it can do, what others have reported.
+
+>>> text = "Serum sickness is a hypersensitivity reaction. Symptoms can include fever. There is a systolic murmur."
+>>> [is_at_large(text, start, end) for start, end in ((0, 46), (47, 74), (75, 102))]
+[True, True, False]
+"""
+
+from __future__ import annotations
+
+import re
+
+from kg.draft.patterns.openings import whole_words
+
+_HOW_OFTEN = "usually|typically|commonly|often|rarely|frequently|generally|sometimes|occasionally"
+#: Without one of these no sentence says anything in general.
+_MAY_BE = whole_words(
+    rf"is|are|has|have|can|may|might|{_HOW_OFTEN}|include|comprise|consist|accounts?|accounting|affects|literature|should|must"
+)
+_IN_GENERAL = re.compile(
+    rf"\b(?:can|may|might|{_HOW_OFTEN})\s+(?:(?:also|be|only|even|{_HOW_OFTEN})\s+)*(?:includ|present|occur|caus|result|develop|manifest|mimic|lead|involv|affect|requir|aris|appear|"
+    r"associated|confused|misdiagnosed|fatal|lethal|asymptomatic|complicat|precede|accompan|trigger|induce|delay|help|provid|improv|reduc|prevent)\w*\b|"
+    r"\b(?:is|are)\s+(?:an?\s+)?(?:\w+ly\s+)?(?:rare|uncommon|common|characteri[sz]ed|defined|considered|known|recommended|crucial|essential|estimated|thought|believed|mandatory|warranted|controversial)\b|"
+    r"\b(?:has|have)\s+(?:\w+\s+)?been\s+(?:\w+ly\s+)?(?:reported|described|documented|associated|implicated|shown|suggested|proposed|recommended|published|established|recogni[sz]ed)\b|"
+    r"\b(?:symptoms|complications|causes|side[- ]effects|treatments?|options|criteria|risk factors|etiologies|aetiologies) (?:include|comprise|consist)\b|"
+    r"\b(?:accounts?|accounting) for (?:about|approximately|only|less|more|up|\d)|\baffects (?:mainly|mostly|about|approximately|primarily|\d)|\bin the literature\b|\b(?:should|must) (?:always |also )?(?:be|consider|suspect|exclude)\b",
+    re.I,
+)
+#: A definition: the first words of a sentence, and what they are.
+_DEFINITION = re.compile(
+    r"(?!there\b|also\b|note\w*\b|of note\b|evident\b|this\b|that\b|it\b|here\b|the\b|our\b|on\b|at\b|in\b)(?:[\w'’/]+[\s-]){1,6}(?:\([^()]{2,15}\)\s)?(?:is|are) (?:an?|the|one of)\b",
+    re.I,
+)
+_OF_THE_PATIENT = re.compile(
+    r"\b(?:she|he|her|his|him|patient|patient['’]s|year-old|month-old|day-old|this|our|we|woman|man|boy|girl)\b", re.I
+)
+#: A story is told in the past.
+_TOLD = re.compile(
+    r"\b(?:was|were|had|did|revealed|showed|demonstrated|disclosed|developed|presented|underwent|received|started|complained|denied|excluded|confirmed|indicated|improved|resolved|worsened|persisted|became|felt|began|"
+    r"recovered|grew|remained|noted)\b",
+    re.I,
+)
+
+
+def is_at_large(text: str, start: int, end: int) -> bool:
+    """Whether a sentence tells of patients or of a disease in general, and not of the patient of the report."""
+    if not _MAY_BE.search(text, start, end) or _OF_THE_PATIENT.search(text, start, end):
+        return False
+    if _DEFINITION.match(text, start, end):
+        return True
+    return bool(_IN_GENERAL.search(text, start, end)) and not _TOLD.search(text, start, end)
