@@ -17,7 +17,8 @@ _OF_AN_IMAGE = re.compile(r"(?:dimensional|\b3-?D|\bCT|\bMRI?|imag\w+|multiplana
 _PLANNED = re.compile(
     r"\b(?:plan(?:ned|s|ning)?|scheduled|consider(?:ed|ing|ation of)?|candidates? (?:for|of)|recommend(?:ed|ing|ation)?s?|advis(?:ed|ing)|offer(?:ed|ing)?|refus(?:ed|ing|al)|"
     r"declin(?:ed|ing)|propos(?:ed|ing)|discuss(?:ed|ing)|refer(?:red|ral) (?:\w+ ){0,2}for|await(?:ed|ing)|waiting list|would|should|(?-i:may)|might|could(?! be (?:\w+ly )?(?:stopped|tapered|weaned|discontinued|withdrawn|reduced|extubated))|can(?:not)? be|needs? (?:for|of)|"
-    r"indications? (?:for|of)|contra-?indicat\w+|options?|choice|intend(?:ed|ing)|decision to|decided|decides|reluctan\w+|unwilling|instead of|rather than|without|"
+    r"indications? (?:for|of)|contra-?indicat\w+|options?|choice|intend(?:ed|ing)|(?:decision(?= (?:was (?:made|taken) )?to\b)|decided|decides)(?! (?:was (?:made|taken) )?to (?:re-?)?(?:start|initiate|institute|introduce|begin|commence|resume|give|administer|add|use|treat|switch|"
+    r"change|convert|replace|stop|discontinue|withdraw|withhold|taper)\b)|reluctan\w+|unwilling|instead of|rather than|without|"
     r"(?:difficult|impossible|not possible|not feasible|unable|inability) to|before considering|hesita\w+|wait(?:ed)? for|eligible for|suitable for|amenable to|lack of|absence of|unable to|prior to (?:any|planned)|alternatives? to|prevent|"
     r"avoid(?:ed|ing|ance)?|denied|denies|evaluat(?:ed|ion) for|screen(?:ed|ing) for|tested for|testing for|requested|listed for|possibility of|potential|history of use of|"
     r"allerg\w+ to|allergic|sensitiv\w+ to|susceptib\w+|intoleran\w+|overdos\w+|poisoning|intoxication|ingest\w+|expos(?:ed|ure) to|abuse|abus(?:ed|ing)|"
@@ -31,6 +32,13 @@ _NOT_DONE = re.compile(
     r"abuse|overdose|poisoning|intoxication|sensitivity|resistan(?:t|ce)|was not)\b",
     re.I,
 )
+#: What was begun or stopped was given, whatever is told of it next: `was started but was not tolerated`.
+_DONE_FIRST = re.compile(
+    r"(?:\s+(?:therapy|treatment))?\s+(?:was|were|had been)\s+(?:\w+ly\s+)?(?:started|initiated|commenced|begun|added|given|administered|tried|introduced|prescribed|held|stopped|discontinued|withdrawn)\b",
+    re.I,
+)
+_DECIDED = re.compile(r"\bdeci(?:ded|des|sion)\b", re.I)
+_CAME_TO_NOTHING = re.compile(r"\b(?:but|however|although|though)\b[^.;]*\b(?:refus|declin|not|never|unavailable|died|before)", re.I)
 _TEST = re.compile(
     r"[\s-]*(?:\([^)]{1,12}\)\s*)?(?:suppression|stimulation|challenge|tolerance|provocation|stress|infusion)?[\s-]*(?:tests?\b|testing|scan|scintigra\w+|PET|uptake|stain\w*|assay|"
     r"receptors?|techniques?\b|patterns?\b|lysis test|(?:iso|reduct|hydrol|oxid|lig|poly)m?erase|reductase|oxidase|hydrolase|antibod\w+|resistan\w+|sensitiv\w+|toxicity|induced(?!\s+(?:an?|the|(?:\w+\s+){0,2}(?:remission|response|improvement|resolution|recovery))\b)|dehydrogenase|synthase|transferase|kinase|levels?\b|concentrations?|deficien\w+|specimens?|"
@@ -121,7 +129,9 @@ def is_apart(text: str, therapy: Therapy, start: int, end: int) -> bool:
         clause = ahead[cut.start() if cut.group()[0].isalpha() else cut.end() :]
     if not _CLAUSE_START.search(ahead):
         clause = ahead
-    if _PLANNED.search(clause) or _NOT_DONE.match(text[b : min(end, b + 90)]):
+    if _PLANNED.search(clause) or _NOT_DONE.match(text[b : min(end, b + 90)]) and not _DONE_FIRST.match(text, b, end):
+        return True
+    if _DECIDED.search(clause) and _CAME_TO_NOTHING.search(text, b, end):
         return True
     if _IN_GENERAL.match(text, b, end) or _IS_SHOWN.match(text, b, end) or _is_in_menu(text, a, b, start, end):
         return True
@@ -131,7 +141,7 @@ def is_apart(text: str, therapy: Therapy, start: int, end: int) -> bool:
     if _TEST.match(rest) and not (therapy.sure and find_doses(text, b, min(end, b + 30))):
         return True
     if re.search(r"\b(?:anti-?|non-?|post-?|pre-?|peri-?)$", text[max(start, a - 6) : a], re.I) or re.match(
-        r"\s*[-–]\s?(?:induced|related|associated|resistant|sensitive|negative|positive|like|refractory|responsive|dependent|naive|eluting)",
+        r"\)?\s*[-–]\s?(?:induced|related|associated|resistant|sensitive|negative|positive|like|refractory|responsive|dependent|naive|eluting)",
         rest,
     ):
         return True

@@ -13,12 +13,13 @@ from typing import NamedTuple
 from kg.draft.patterns.openings import Openings
 
 _WORDS = (
-    ("stopped", r"stopp(?:ed|ing)|discontinu(?:ed|ing|ation)|withdr(?:awn|awal|ew)|ceased|cessation|suspended|interrupt(?:ed|ion)|taper(?:ed|ing) off|weaned off|"
-                r"weaned from|switched from|changed from|converted from|held|withheld|terminated|completed|replaced"),
+    ("started", r"(?:switched|changed|converted|transitioned|shifted|rotated|de-escalated|narrowed|stepped down)(?: over)? to|(?:replaced|substituted) (?:by|with)"),
+    ("stopped", r"stopp(?:ed|ing)|discontinu(?:ed|e|ing|ation)|withdr(?:awn|awal|ew)|ceased|cessation|suspended|interrupt(?:ed|ion)|taper(?:ed|ing) off|weaned off|"
+                r"weaned from|(?:switched|changed|converted|transitioned|shifted|rotated) from|held|withheld|terminat(?:ed|ion)|completed|replaced|stop"),
     ("decreased", r"taper(?:ed|ing|s)?|reduced|reduction|reducing|decreas(?:ed|ing)|lowered|weaned|halved|de-escalated|tapered down"),
     ("increased", r"increas(?:ed|ing)|doubled|escalat(?:ed|ion)|raised|uptitrated|up-titrated|titrated(?: up)?"),
-    ("started", r"start(?:s|ed|ing)?|initiat(?:ed|ion|ing)|commenced|begun|began|added|adding|addition|introduced|prescribed|switched to|changed to|converted to|put on|placed on|"
-                r"resumed|restarted|reintroduced|reinitiated|instituted|switched|replaced (?:by|with)|discharged on|discharged home on|discharged with"),
+    ("started", r"start(?:s|ed|ing)?|initiat(?:ed|ion|ing)|commenced|begun|began|added|adding|addition|introduced|prescribed|put on|placed on|"
+                r"resumed|restart(?:ed)?|reintroduced|reinitiated|reinstituted|instituted|initiate|commence|introduce|switched|substituted|discharged on|discharged home on|discharged with"),
     ("ongoing", r"ongoing|continu(?:ed|es|ing)|maintained|remain(?:s|ed) on|(?:is|are|well|was|were|currently|been|stable) on|still (?:on|taking|receiving)|maintenance|taking|takes"),
     ("given", r"gives?|given|giving|administ(?:ered|ering|ration)|receiv(?:ed|ing|es)?|treated|treating|treatment|underwent|undergone|undergoing|performed|repeated|tried|therapy with|"
               r"infused|infusion|managed|manage|injected|pulses?|carried out|required|requiring|used|using|applied|delivered|transfused|course of|courses of|cycles? of|doses? of|"
@@ -110,7 +111,7 @@ def changes_of(text: str, start: int, end: int, spans: list[tuple[int, int]]) ->
             ):
                 taken.add((k, word.start))
                 follow = word.end
-                if re.match(r"(?:changed|switched|converted) to", text[word.start : word.end], re.I):
+                if _SWITCHES.match(text, word.start, word.end):
                     drug = k + 1 < len(edges) and len(text[word.end : edges[k + 1][0]]) < 40
                     word = word._replace(change="stopped" if drug else "ongoing")
                 for i in groups[k][-1:] if own[k] or _WHICH_WAS.search(lead) else groups[k]:
@@ -125,7 +126,7 @@ def changes_of(text: str, start: int, end: int, spans: list[tuple[int, int]]) ->
                 or _IS_DONE.search(text, begin, word.start)
                 and re.match(r"\s*,?\s*(?:and|but|while)\b", text[word.end :])
                 or mine
-                and not re.match(r"\s+(?:with|by|to|in)\b", text[word.end :])
+                and not (_SWITCHES.match(text, word.start, word.end) or re.match(r"\s+(?:with|by|to|in)\b", text[word.end :]))
             ):
                 continue
             if mine and word.change == "stopped":
@@ -156,6 +157,10 @@ def _has_verb(text: str, words: list[Change], spans: list[tuple[int, int]], grou
     return any(begin <= w.end <= first and _LINK.fullmatch(text, w.end, first) for w in words)
 
 
+#: What was given before this is stopped, and what comes after it begun.
+_SWITCHES = re.compile(
+    r"(?:changed|switched|converted|transitioned|shifted|rotated|de-escalated|narrowed|stepped down)(?: over)? to|(?:replaced|substituted) (?:by|with)", re.I
+)
 _IS_DONE = re.compile(r"\b(?:was|were|been|be)\s+(?:\w+ly\s+|then\s+)?\Z", re.I)
 _TO = re.compile(r"\s*(?:[\d.,]+\s?\S+\s+|\w+ly\s+){0,3}(?:to|and)\s+(?:\w+\s+){0,2}")
 _BETWEEN = re.compile(

@@ -41,7 +41,7 @@ _BRINGS = re.compile(r"induc|achiev", re.I)
 #: What fails governs the treatments of its own list, and nothing after it.
 FAILING = Openings(
     r"\b(?:refractory to|resistant to|unresponsive to|intolerant (?:of|to)|(?:had |has |have )?fail(?:ed|ing)(?: (?:to respond to|on|with|treatment with|therapy with))?(?! to\b)|fail(?:ed|ing) to respond to|"
-    r"failure (?:of|with|to respond to)|did not respond to|no response to|not respond(?:ed)? to|despite)(?=\s)"
+    r"failure (?:of|with|to respond to)|did not respond to|no response to|not respond(?:ed)? to|despite|did(?: not|n['’]t) (?:show|have|achieve|demonstrate) (?:(?:any|an?|much|significant|adequate|sufficient) )?(?:\w+ )?(?:response|improvement|benefit|effect) (?:to|with|after|on|from)(?: trying)?)(?=\s)"
 )
 _OWN_LIST = re.compile(
     r"[;.:]|\b(?:but|because|due|since|as|by|then|was|were|had|has|is|are|when|until|after|before|while|which|who|she|he|we|followed|with(?!\s+(?:both|either|oral|intravenous|high))|"
@@ -58,6 +58,7 @@ _TO_TREATMENT = re.compile(
     r"\s*(?:[\w-]+\s+){0,3}?(?:(?:within|after)\s+(?:[\w-]+\s+){1,3}(?:of|after|following)|after|following|with|on|to|by|under|despite|upon|from|using|during)\s+(?:(?!was\b|were\b|and\b|then\b)[\w.,()/-]+\s+){0,7}\Z",
     re.I,
 )
+_STOPS = Stems("discontinu", "stopp", "cessation", "withdr", "ceased")
 _STOPPING = re.compile(
     r"\b(?:withdrawal|discontinuation|discontinuing|cessation|stopping|interruption|holding|omission)\s+(?:of\s+)?(?:the\s+)?(?:\w+\s+)?\Z",
     re.I,
@@ -75,6 +76,7 @@ class Credit:
     def __init__(self, sheet: Sheet, course: Course) -> None:
         self.sheet, self.text, self.course = sheet, sheet.text, course
         self.bounds = (0, 0)
+        self.failed: dict[str, int] = {}  # treatments said to have failed, with the number of their steps by then
 
     def credited(self, sentence: Span, number: int, span: tuple[int, int], outcome: str, clause: tuple[int, int] | None) -> tuple[list[str], bool]:  # fmt: skip
         """The ids of the treatments credited, and whether the sentence itself says so.
@@ -85,7 +87,9 @@ class Credit:
         if outcome in ("improved", "resolved") and _BY_ITSELF.search(self.text, *(clause or (sentence.start, sentence.end))):
             return [], False
         if not stated:
-            credited = [name for name in credited if self._runs(name)]
+            credited = [name for name in credited if self._runs(name) or outcome == "flared" and _STOPS.search(self.text, sentence.start, sentence.end)]
+        if not stated and outcome in ("improved", "resolved"):
+            credited = [name for name in credited if self.failed.get(name) != self._steps(name)] or credited
         if outcome == "resolved" and _STAYS_AWAY.search(self.text, *span):
             credited = [name for name in credited if name not in self.course.restarted] or credited
         return credited, stated
@@ -94,6 +98,13 @@ class Credit:
         """Whether a treatment goes on, as far as told: what has been stopped neither helps nor fails any more."""
         treatment = next((t for t in self.sheet.parts["treatments"] if t["id"] == name), None)
         return treatment is None or treatment["course"][-1]["change"] != "stopped"
+
+    def _steps(self, name: str) -> int:
+        return next((len(t["course"]) for t in self.sheet.parts["treatments"] if t["id"] == name), 0)
+
+    def fail(self, names: list[str]) -> None:
+        """Treatments are said to have failed: what gets better next is not implied to be their work, until they are changed."""
+        self.failed |= {name: self._steps(name) for name in names}
 
     def _linked(self, sentence: Span, number: int, span: tuple[int, int], outcome: str, clause: tuple[int, int] | None) -> tuple[list[str], bool]:  # fmt: skip
         """The ids of the treatments that the words link to an outcome, and whether the sentence itself does."""

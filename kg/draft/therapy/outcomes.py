@@ -14,7 +14,8 @@ _OUTCOMES = (
     ("unchanged", r"\bno (?:\w+ ){0,3}(?:improvement|response|effect|benefit|change)\b|\bwithout (?:any )?(?:\w+ ){0,2}(?:improvement|response|effect|benefit|success)\b|"
         r"\brefractory to\b|\bdid not (?:\w+ )?(?:improve|respond|resolve|subside)\b|\bfail(?:ed|ing|ure) to (?:improve|respond|control)\b|\bfail(?:ed|ing) (?:\w+ ){0,2}(?:therapy|treatment)|\bunresponsive\b|\bineffective\b|"
         r"\b(?:had|have|has) not (?:improved|responded|resolved)\b|\bpersisted\b|\bpersistence of\b|\bremained (?:unchanged|refractory|the same)\b|\bresistant to (?:\w+ ){0,3}(?:treatment|therapy)\b|"
-        r"\bunsuccessful(?:ly)?\b|\bto no avail\b|\bnot (?:improve|respond|resolve)\b|\bpoor response\b|\b(?:little|minimal) (?:improvement|response|effect|benefit)\b"),
+        r"\bunsuccessful(?:ly)?\b|\bto no avail\b|\bnot (?:improve|respond|resolve)\b|\b(?:poor|inadequate|insufficient|suboptimal|limited|unsatisfactory) (?:clinical |therapeutic |treatment |initial |disease )?(?:response|effect|control)\b|\b(?:little|minimal) (?:improvement|response|effect|benefit)\b|"
+        r"\b(?:did|had|has)(?: not|n['’]t) (?:show|have|achieve|demonstrate|experience|result in|lead to|bring|produce)[dn]? (?:(?:any|an?|much|significant|adequate|sufficient) )?(?:\w+ )?(?:response|improvement|benefit|effect|remission)\b"),
     ("worsened", r"\b(?:worsen(?:ed|ing|s)?|deteriorat(?:ed|ion|ing|es)|aggravat(?:ed|ion)|progressed|got worse|became worse)\b"),
     ("improved", r"\b(?:nearly|almost|partial(?:ly)?|largely|mostly|incompletely|slowly|gradually|near[- ]complete(?:ly)?|virtually)\s+(?:(?:complete(?:ly)?|total(?:ly)?|entirely)\s+)?"
         r"(?:resolv(?:ed|ing)|disappear(?:ed|ing)|healed|subsided|cleared|normali[sz]ed|resolution|remission|recovered|response|disappearance|recovery)\b"),

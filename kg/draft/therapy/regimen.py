@@ -12,11 +12,14 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from kg.draft.reading.patient import to_number
+from kg.errors import RecordError
 from kg.terms import load_terms
+from kg.units import parse_quantity
 
+_READABLE = re.compile(r"[\d.,]+\s*\D+\Z")
 _AMOUNT = r"\d+(?:[.,]\d{3})*(?:[.,]\d+)?(?:\s?(?:[-–]|to)\s?\d+(?:[.,]\d+)?)?(?:\s?[x×]\s?10\s?\^?[\d⁶⁹⁷⁸]+)?"
 _UNIT = (
-    r"(?:(?:mg|mcg|µg|μg|ug|ng|grams?|gr|g|IU|MIU|MU|units?|million (?:international )?(?:units?|IU)|mL|ml|cc|L|liters?|litres?|U|mEq|meq|mmol|Gy|cGy|"
+    r"(?:(?:mg|mcg|µg|μg|ug|ng|grams?|gr|g|IU|MIU|MU|units?|million (?:international )?(?:units?|IU)|mL|ml|cc|L|liters?|litres?|U|mEq|meq|mmol|Gy|cGy|mCi|MBq|GBq|"
     r"tablets?|capsules?|pills?|puffs?|drops?|ampoules?|vials?|sachets?|flacons?|suppositor(?:y|ies)|patch(?:es)?|bags?(?= of))\b|%(?!\s*(?:of|confidence|CI)))"
 )
 _PER = r"(?:\s?(?:/|per|a|each|every)\s?(?:\d+\s?)?(?:kg|m2|m²|m\^2|m\(2\)|day|days|d|h|hr|hours?|week|wk|w|month|dose|min|minute|cycle|fraction|body weight|kg body weight)\b)*"
@@ -74,7 +77,8 @@ _MANNER = re.compile(
 #: Between two treatments: what stands before it belongs to the first, what stands after it to the second.
 _PARTED = re.compile(
     r"\bfollowed by\b|;|\btogether with\b|\bthen\b|\bsubsequently\b|,\s+(?:and|but|while|whereas|after which|with)\b|\band (?=(?:was|were|then|the|his|her|she|he)\b)|\b(?:was|were) (?:stopped|discontinued|replaced)\b"
-    r"|\b(?:before|prior to|instead of|replaced by|switched to|changed to)\b",
+    r"|\b(?:before|prior to|instead of|replaced by|(?:switched|changed|converted|transitioned) to)\b"
+    r"|,\s+(?:who|came|presented|was (?:admitted|referred|seen)|visited|complained|developed)\b|\b(?:evaluation|complaints?) of\b|\b(?:presented|presents|complained|developed)\b",
     re.I,
 )
 #: Words that belong to the treatment named after them.
@@ -166,3 +170,18 @@ def _schedule(text: str, stop: int, end: int, dose: tuple[int, int] | None) -> s
 
 def _number(text: str) -> int:
     return 1 if text.lower() in ("a", "single", "a single") else int(to_number(text) or 0)
+
+
+def is_readable(dose: str) -> bool:
+    """Whether the record's reader takes the dose: as a quantity, or as words that are no single figure.
+
+    Example:
+    >>> is_readable("40 mg"), is_readable("AUC 5")
+    (True, True)
+    """
+    try:
+        if _READABLE.match(dose):
+            parse_quantity(dose)
+        return True
+    except RecordError:
+        return False

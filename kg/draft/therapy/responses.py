@@ -13,6 +13,7 @@ from kg.draft.sheet import Sheet
 from kg.draft.therapy.course import Course
 from kg.draft.therapy.credit import CLAUSE, FAILED_AFTER, FAILING, MAY_FAIL, Credit
 from kg.draft.therapy.outcomes import read_outcomes
+from kg.draft.therapy.reasons import harm_of
 from kg.report import Span
 
 _AFTER_LINK = re.compile(
@@ -34,11 +35,8 @@ _ADJECTIVES = re.compile(
     r"\s+(?:(?:courses?|trials?|attempts?|cycles?|treatments?|therap(?:y|ies))\s+(?:of|with|at)\s+)?(?:[\w-]+\s+){0,2}", re.I
 )
 _INCLUDED = re.compile(r"\b(?:including|such as|namely|e\.g\.)\s[^.;]*\Z", re.I)
-#: Why a drug was stopped, where that is a finding; what it was given for, and what ended well, is no toxicity.
-_STOPPED_FOR = Openings(
-    r"\b(?:stopped|discontinued|withdrawn|ceased|suspended|withheld|interrupted)(?:\s+(?:after|within|on|at)\s+[^,.;]{1,25}?)?\s+(?:because of|due to|owing to|secondary to|on account of|for|as a result of)\s+"
-    r"(?!(?:[\w-]+\s+){0,3}?(?:persist|lack|no\b|absence|failure|inefficacy|ineffective|progress|worsen|improv|resol|remission|pregnan|refractory|surgery|cost)\w*)(?:[\w-]+\s+){0,2}?"
-)
+_DEVELOPED = Openings(r"\b(?:developed|experienced|suffered from|complained of)\b")
+_THEREFORE = Openings(r"\b(?:therefore|thus|consequently|hence|accordingly|as a (?:result|consequence)|for this reason|because of this|due to this|(?:attributed|related|secondary|ascribed) to)\b")
 _SUBJECT = re.compile(
     r"(?:\A|[\s,;])(?:the|his|her|all|these|both|most)\s+(?:of (?:the|his|her)\s+)?(?P<what>(?:(?!of\b|on\b|in\b|after\b|was\b|were\b|had\b)[a-z][\w-]+\s+){0,2}(?:lesions?|erosions?|ulcers?|ulcerations?|eruptions?|plaques?|papules?|"
     r"nodules?|blisters?|bullae|patches|symptoms|complaints|swelling|wounds?|infections?|mass(?:es)?|tumou?rs?|metastases|abscess(?:es)?|effusions?|infiltrates?|opacities))\s+"
@@ -76,6 +74,12 @@ _OF_THE_PATIENT = re.compile(
 
 
 #: `improved exposure`: an outcome of something that is no problem.
+#: After another outcome: what is said to have become of something else.
+_OWN_SUBJECT = re.compile(
+    r"\s*,?\s+and\s+(?:the\s+|her\s+|his\s+|all\s+)*(?:laboratory|lab|blood|inflammatory|serum|muscle|liver|renal|kidney|platelet|urin\w+|radiolog\w+|imaging|other|patient['’]s)\s", re.I
+)
+_AND_A = re.compile(r"\band\s+(?:only\s+)?an?\s+\Z", re.I)
+_AND = re.compile(r",\s+and\s", re.I)
 _TAKES_OBJECT = re.compile(
     r"\s+(?!after\b|with\b|on\b|in\b|and\b|by\b|but\b|to\b|over\b|within\b|under\b|following\b|at\b|when\b|while\b|from\b|during\b|again\b|soon\b|was\b|were\b)[a-z]+"
 )
@@ -91,6 +95,8 @@ class Responses:
         self.whole: list[dict[str, Any]] = []  # responses of the disease as a whole
         self.credit = Credit(sheet, course)
         self.had: dict[str, set[str]] = {}  # finding -> the times it was there
+        self.told: dict[str, int] = {}  # finding -> where it was told of first
+        self.onset: tuple[int, list[Problem]] = (-9, [])  # the number of the sentence read last, and what it tells to have come up
 
     def read(self, sentence: Span, number: int, *, again: bool = False) -> None:
         """What became of the patient under the treatments of this sentence, else of those named shortly before.
@@ -101,6 +107,8 @@ class Responses:
         hits = self.sheet.hits_in(sentence)
         if self.course.by_term and not (again and not self.course.named):
             outcomes = read_outcomes(self.text, sentence.start, sentence.end)[:6]
+            if not again and self._harmed(sentence, number, hits):
+                outcomes = [each for each in outcomes if each[2] != "stopped-for-toxicity"]
             borders = [m.start() for m in CLAUSE.finditer(self.text, sentence.start, sentence.end)]
             for a, b, outcome in outcomes:
                 if self.text[a:b].lower() == "ceased" and any(0 <= a - t.end < 30 for t, _ in self.course.named):
@@ -129,6 +137,7 @@ class Responses:
                 self._gone(sentence, number, [h for h in hits if not self._is_said_of(h, outcomes)])
         for hit in hits:
             if self.sheet.status_of(hit.start, hit.end)[0] == "present":
+                self.told.setdefault(hit.curie, hit.start)
                 self.had.setdefault(hit.curie, set()).add(self.sheet.time_at(sentence, hit.start))
 
     def finish(self) -> None:
@@ -182,10 +191,22 @@ class Responses:
             start = max(
                 (m.start() for m in CLAUSE.finditer(self.text, sentence.start, max(sentence.start, start - 1))), default=sentence.start
             )
+        if outcome == "unchanged" and _AND_A.search(self.text, start, a):
+            return []  # "had nausea and a poor response"
+        if start <= self.credit.bounds[0] <= a and _OWN_SUBJECT.match(self.text, self.credit.bounds[0], a):
+            start = self.credit.bounds[0]
         before = [(x, y, c) for x, y, c in spans if start <= x and y <= a and self.sheet.status_of(x, y)[0] in ("present", "uncertain")]
         named = {(x, y) for x, y, _ in diseases}
         last = [span for span in before if span[:2] in named][-1:]
-        return [span for span in before if span[:2] not in named or span in last][-6:]
+        before = [span for span in before if span[:2] not in named or span in last][-6:]
+        if before and start > sentence.start and _AND.match(self.text, start):  # the last of a list: "pain, fever, and the rash improved"
+            at = start
+            for span in sorted((s for s in spans if s[1] <= start), reverse=True):
+                if self.sheet.status_of(*span[:2])[0] != "present" or not _LISTED.fullmatch(self.text, span[1], at):
+                    break
+                before.insert(0, span)
+                at = span[0]
+        return before
 
     def _failed(self, sentence: Span, number: int, hits: list[Hit], outcomes: list[tuple[int, int, str]]) -> None:
         """Treatments that are said to have failed, or been stopped for what they did, without another word of outcome."""
@@ -219,22 +240,57 @@ class Responses:
                     if therapy.start > match.end() and _INCLUDED.search(self.text, match.end(), therapy.start)
                 ]
                 self._write(sentence, match.span(), "unchanged", [], list(dict.fromkeys(near[:1] + including)))
-        for match in _STOPPED_FOR.finditer(self.text, sentence.start, sentence.end):
-            problems = [(h.start, h.end, h.curie) for h in hits if -3 < h.start - match.end() < 20 and h.curie not in self.had][:1]
-            if problems and not any(o == "stopped-for-toxicity" and a < match.end() and match.start() < b for a, b, o in outcomes):
-                self._outcome(sentence, number, match.span(), "stopped-for-toxicity", problems, None)
 
+    def _harmed(self, sentence: Span, number: int, hits: list[Hit]) -> bool:
+        """Write for what harm drugs of this sentence were stopped; whether any was."""
+        stops, onset = self.course.stops, self.onset
+        self.onset = self._begun_by(sentence, number, hits)
+        if not stops:
+            return False
+        done = False
+        spans = [(h.start, h.end, h.curie) for h in hits if self.sheet.status_of(h.start, h.end)[0] == "present"]
+        known = {str(d["is"]).partition(" ! ")[0] for d in self.sheet.parts["diagnoses"]}
+        known |= {each.partition(" ! ")[0] for t in self.sheet.parts["treatments"] for each in t.get("for", ())}
+        spans += [
+            t for t in find_terms(self.text, ("MONDO",), sentence.start, sentence.end)
+            if t[1] - t[0] > 4 and not any(t[0] < y and x < t[1] for x, y, _ in spans)
+            and self.text[t[0] : t[1]].lower() not in _VAGUE and not is_short_form(t[2], self.text[t[0] : t[1]])
+        ]  # fmt: skip
+        for name, start, end in stops:
+            mine = [t for t, each in self.course.named if each == name]
+            near = min(mine, key=lambda t: abs(t.start - start), default=None)
+            begun = self.course.first.get(name, start)
+            new = [p for p in spans if self._is_new(p[2], known, begun)]
+            place = (near.start, near.end) if near else (start, end)
+            found, stated = harm_of(self.text, (sentence.start, sentence.end), place, (start, end), new)
+            if not found and onset[0] == number - 1 and _THEREFORE.search(self.text, sentence.start, sentence.end):
+                found = [p for p in onset[1] if self._is_new(p[2], known, begun)]
+            if found or self.text[start:end].lower().rstrip().endswith(("tolerated", "tolerate")):
+                self._write(sentence, (start, end), "stopped-for-toxicity", found, [name], stated=stated or not found)
+                done = True
+        return done
 
-    def _write(self, sentence: Span, span: tuple[int, int], outcome: str, problems: list[Problem], treatments: list[str]) -> None:
-        """Write an outcome that the sentence states of these treatments, of each by itself."""
+    def _is_new(self, curie: str, known: set[str], begun: int) -> bool:
+        """Whether a problem is none that the patient had, or was treated for, before a treatment was begun."""
+        old = [c for c, at in self.told.items() if at < begun]
+        return curie not in known and not any(curie == c or self._is_kind_of(curie, c) for c in old)
+
+    def _begun_by(self, sentence: Span, number: int, hits: list[Hit]) -> tuple[int, list[Problem]]:
+        """What a sentence tells to have come up: `she developed leukopenia`."""
+        cue = _DEVELOPED.search(self.text, sentence.start, sentence.end)
+        present = [h for h in hits if cue and 0 <= h.start - cue.end() < 60 and self.sheet.status_of(h.start, h.end)[0] == "present"]
+        return number, [(h.start, h.end, h.curie) for h in present]
+
+    def _write(self, sentence: Span, span: tuple[int, int], outcome: str, problems: list[Problem], treatments: list[str], *, stated: bool = True) -> None:  # fmt: skip
+        """Write an outcome of these treatments, of each by itself."""
         evidence = self.sheet.quote(*span)
         if evidence is None or self.sheet.status_of(*span)[0] in ("hypothetical", "family"):
             return
-        terms = [self.sheet.term(curie) for curie in dict.fromkeys(curie for _, _, curie in problems)]
+        terms = list(dict.fromkeys(self.sheet.term(curie, self.sheet.words(a, b)) for a, b, curie in problems))
         for name in treatments:
             for term in terms or [""]:
                 item: dict[str, Any] = {"id": "", "to": [name]} | ({"in": [term]} if term else {}) | {"outcome": outcome}
-                item |= self.sheet.when(sentence, span[0]) | {"extent": self.sheet.words(*span), "attribution": "stated", "confidence": 0.5}
+                item |= self.sheet.when(sentence, span[0]) | {"extent": self.sheet.words(*span), "attribution": "stated" if stated else "implied", "confidence": 0.5 if stated else 0.4}
                 self._add(item | evidence, [name], term)
 
 
@@ -297,6 +353,8 @@ class Responses:
         ):
             return
         credited, stated = self.credit.credited(sentence, number, span, outcome, clause)
+        if outcome == "unchanged" and stated:
+            self.credit.fail(credited)
         if not problems and (not credited or outcome == "worsened" and not stated):
             return
         if clause and not stated:
