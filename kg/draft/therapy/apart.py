@@ -16,7 +16,7 @@ from kg.draft.therapy.regimen import find_doses
 _OF_AN_IMAGE = re.compile(r"(?:dimensional|\b3-?D|\bCT|\bMRI?|imag\w+|multiplanar|computer\w*)\s+\Z", re.I)
 _PLANNED = re.compile(
     r"\b(?:plan(?:ned|s|ning)?|scheduled|consider(?:ed|ing|ation of)?|candidates? (?:for|of)|recommend(?:ed|ing|ation)?s?|advis(?:ed|ing)|offer(?:ed|ing)?|refus(?:ed|ing|al)|"
-    r"declin(?:ed|ing)|propos(?:ed|ing)|discuss(?:ed|ing)|refer(?:red|ral) (?:\w+ ){0,2}for|await(?:ed|ing)|waiting list|would|should|(?-i:may)|might|could(?! be (?:\w+ly )?(?:stopped|tapered|weaned|discontinued|withdrawn|reduced|extubated))|can(?:not)? be|needs? (?:for|of)|"
+    r"declin(?:ed|ing)|propos(?:ed|ing)|discuss(?:ed|ing)|refer(?:red|ral) (?:\w+ ){0,2}for|await(?:ed|ing)|waiting list|would|should|(?-i:may)(?!\s+(?:19|20)\d\d)|might|could(?! be (?:\w+ly )?(?:stopped|tapered|weaned|discontinued|withdrawn|reduced|extubated))|can(?:not)? be|needs? (?:for|of)|"
     r"indications? (?:for|of)|contra-?indicat\w+|options?|choice|intend(?:ed|ing)|(?:decision(?= (?:was (?:made|taken) )?to\b)|decided|decides)(?! (?:was (?:made|taken) )?to (?:re-?)?(?:start|initiate|institute|introduce|begin|commence|resume|give|administer|add|use|treat|switch|"
     r"change|convert|replace|stop|discontinue|withdraw|withhold|taper)\b)|reluctan\w+|unwilling|instead of|rather than|without|"
     r"(?:difficult|impossible|not possible|not feasible|unable|inability) to|before considering|hesita\w+|wait(?:ed)? for|eligible for|suitable for|amenable to|lack of|absence of|unable to|prior to (?:any|planned)|alternatives? to|prevent|"
@@ -29,9 +29,13 @@ _NOT_DONE = re.compile(
     r"^[^.;,]{0,40}?\b(?:(?:was|were|is|are|be|been)\s+(?:\w+\s+){0,2}?(?:rejected|ruled out|turned down|dismissed|discarded|planned|scheduled|considered|recommended|advised|offered|refused|declined|proposed|discussed|"
     r"contra-?indicated|requested|suggested|(?:not|never)\s+(?:\w+\s+)?(?:given|performed|done|possible|feasible|started|required|needed|necessary|indicated|administered|"
     r"used|considered|undertaken|available|attempted)|withheld|avoided|deferred|postponed|unavailable)|(?:may|might|should|could(?! be (?:\w+ly )?(?:stopped|tapered|weaned|discontinued|withdrawn|reduced))|would|will|can) (?:be|have)|allerg(?:y|ic|ies)|"
-    r"abuse|overdose|poisoning|intoxication|sensitivity|resistan(?:t|ce)|was not)\b",
+    r"(?:could|can) ?not be (?!(?:\w+ly )?(?:stopped|tapered|weaned|withdrawn|discontinued|reduced|tolerated|extubated))|abuse|overdose|poisoning|intoxication|sensitivity|resistan(?:t|ce)|was not)\b",
     re.I,
 )
+#: Taken out again: `dexamethasone implant removal`.
+_TAKEN_OUT = re.compile(r"\s+(?:[\w-]+\s+)?(?:implants?|patch(?:es)?|pump|pellets?|ring|device)\s+(?:removal|explantation)\b", re.I)
+#: What a drug is, not that another is given: `aspirin was not used as an anti-inflammatory agent`.
+_AS_A = re.compile(r"\bas\s+(?:an?|its|their)\s+(?:[\w-]+\s+){0,2}\Z", re.I)
 #: What was begun or stopped was given, whatever is told of it next: `was started but was not tolerated`.
 _DONE_FIRST = re.compile(
     r"(?:\s+(?:therapy|treatment))?\s+(?:was|were|had been)\s+(?:\w+ly\s+)?(?:started|initiated|commenced|begun|added|given|administered|tried|introduced|prescribed|held|stopped|discontinued|withdrawn)\b",
@@ -130,6 +134,8 @@ def is_apart(text: str, therapy: Therapy, start: int, end: int) -> bool:
     if not _CLAUSE_START.search(ahead):
         clause = ahead
     if _PLANNED.search(clause) or _NOT_DONE.match(text[b : min(end, b + 90)]) and not _DONE_FIRST.match(text, b, end):
+        return True
+    if therapy.kind == "drug" and (_TAKEN_OUT.match(text, b, end) or not therapy.curie and _AS_A.search(text, max(start, a - 40), a)):
         return True
     if _DECIDED.search(clause) and _CAME_TO_NOTHING.search(text, b, end):
         return True

@@ -15,7 +15,7 @@ from kg.draft.patterns.openings import Openings
 _WORDS = (
     ("started", r"(?:switched|changed|converted|transitioned|shifted|rotated|de-escalated|narrowed|stepped down)(?: over)? to|(?:replaced|substituted) (?:by|with)"),
     ("stopped", r"stopp(?:ed|ing)|discontinu(?:ed|e|ing|ation)|withdr(?:awn|awal|ew)|ceased|cessation|suspended|interrupt(?:ed|ion)|taper(?:ed|ing) off|weaned off|"
-                r"weaned from|(?:switched|changed|converted|transitioned|shifted|rotated) from|held|withheld|terminat(?:ed|ion)|completed|replaced|stop"),
+                r"(?:weaned|liberated|taken) from|taken off|(?:switched|changed|converted|transitioned|shifted|rotated) from|held|withheld|terminat(?:ed|ion)|completed|replaced|stop"),
     ("decreased", r"taper(?:ed|ing|s)?|reduced|reduction|reducing|decreas(?:ed|ing)|lowered|weaned|halved|de-escalated|tapered down"),
     ("increased", r"increas(?:ed|ing)|doubled|escalat(?:ed|ion)|raised|uptitrated|up-titrated|titrated(?: up)?"),
     ("started", r"start(?:s|ed|ing)?|initiat(?:ed|ion|ing)|commenced|begun|began|added|adding|addition|introduced|prescribed|put on|placed on|"

@@ -40,6 +40,9 @@ _NEXT_STEP = re.compile(
     r"die|develop)\w*",
     re.I,
 )
+_FROM_ONE = re.compile(r"\s+(?:was|were|had been|has been)\s+(?:\w+ly\s+)?(?:switched|changed|converted|transitioned|rotated)\s+(?:over\s+)?from\b", re.I)
+_CHANGED_THE = re.compile(r"\b(?:switch|chang|convert)(?:ed|ing)\s+(?:the|her|his|this)\s+\Z", re.I)
+_IMMUNOSUPPRESSIVE = re.compile(r"immunosuppress", re.I)
 _WITHHELD = re.compile(
     r"(?:\s+(?:therapy|treatment))?\s+(?:was|were|had been)\s+(?:\w+ly\s+|then\s+|therefore\s+)?with(?:held|drawn)\b", re.I
 )
@@ -78,7 +81,7 @@ class Course:
         self.before_question = ""  # the same when the sentence read last began
         self.stops: list[tuple[str, int, int]] = []  # of the sentence read last: what was stopped, and where it says so
         self.changed: set[int] = set()  # where the words of change stand in it that are said of a named treatment
-        self.first: dict[str, int] = {}  # where a treatment was told of first
+        self.first: dict[str, int] = {}  # where the sentence begins that told of a treatment first
         self.left_on = False  # the step being written is that of what the patient left with
         self.dosed = ""  # id of the drug whose dose the sentence read last changes without naming it
         self.restarted: set[str] = set()  # ids of what was stopped and begun again
@@ -107,6 +110,7 @@ class Course:
             return []
         told = [t for t in found if self._is_told(t, sentence)]
         told = [t for t in told if t.words not in self.defined or self.text[t.start - 1] != "("]
+        told = [t for t in told if t.curie or not self._is_switched(t, sentence)]
         told = [t for k, t in enumerate(told) if t.curie or k + 1 == len(told) or not self._is_spelt_out(t, told[k + 1])]
         if not told:
             return [(t.start, t.end) for t in found if t.kind == "drug"]
@@ -139,7 +143,7 @@ class Course:
                     self.ended.add(name)
                 self.changed |= {c.start for c in changes[k]}
                 self.stops += [(name, c.start, c.end) for c in changes[k] if c.change in ENDED]
-                self.first.setdefault(name, therapy.start)
+                self.first.setdefault(name, sentence.start)
                 lower = bool(changes[k]) and changes[k][-1].change in (*ENDED, "decreased")
                 self.lowered = self.lowered | {name} if lower else self.lowered - {name}
                 self.named.append((therapy, name))
@@ -179,6 +183,14 @@ class Course:
             return at
         earlier = [m.name for m in marks if m.start < offset and m.moves]
         return earlier[-1] if earlier else line.of_sentence.get(sentence.start, "presentation")
+
+    def _is_switched(self, therapy: Therapy, sentence: Span) -> bool:
+        """Whether a class of drugs stands for those that a switch names, or for the one told of last: `the agent was changed from A to B`."""
+        return bool(_FROM_ONE.match(self.text, therapy.end, sentence.end)) or bool(
+            self.before_question
+            and _IMMUNOSUPPRESSIVE.match(therapy.words)
+            and _CHANGED_THE.search(self.text, sentence.start, therapy.start)
+        )
 
     def _is_spelt_out(self, therapy: Therapy, following: Therapy) -> bool:
         """Whether a class of drugs is followed by the one meant: `steroids (prednisolone 1 mg/kg)`."""

@@ -40,7 +40,7 @@ _ACTS = re.compile(
 _BRINGS = re.compile(r"induc|achiev", re.I)
 #: What fails governs the treatments of its own list, and nothing after it.
 FAILING = Openings(
-    r"\b(?:refractory to|resistant to|unresponsive to|intolerant (?:of|to)|(?:had |has |have )?fail(?:ed|ing)(?: (?:to respond to|on|with|treatment with|therapy with))?(?! to\b)|fail(?:ed|ing) to respond to|"
+    r"\b(?:refractory to|resistant to|unresponsive to|intolerant (?:of|to)|(?:had |has |have )?fail(?:ed|ing)(?: (?:to respond to|on|with|treatment with|therapy with))?(?! to\b)|fail(?:ed|ing) to respond (?:to|with|on)|"
     r"failure (?:of|with|to respond to)|did not respond to|no response to|not respond(?:ed)? to|despite|did(?: not|n['’]t) (?:show|have|achieve|demonstrate) (?:(?:any|an?|much|significant|adequate|sufficient) )?(?:\w+ )?(?:response|improvement|benefit|effect) (?:to|with|after|on|from)(?: trying)?)(?=\s)"
 )
 _OWN_LIST = re.compile(
@@ -58,6 +58,8 @@ _TO_TREATMENT = re.compile(
     r"\s*(?:[\w-]+\s+){0,3}?(?:(?:within|after)\s+(?:[\w-]+\s+){1,3}(?:of|after|following)|after|following|with|on|to|by|under|despite|upon|from|using|during)\s+(?:(?!was\b|were\b|and\b|then\b)[\w.,()/-]+\s+){0,7}\Z",
     re.I,
 )
+#: What got better when a drug was stopped did not get better by it.
+_UPON = re.compile(r"\b(?:after|following|upon|with|on|when|once|since|as|by|because|due)\b", re.I)
 _STOPS = Stems("discontinu", "stopp", "cessation", "withdr", "ceased")
 _STOPPING = re.compile(
     r"\b(?:withdrawal|discontinuation|discontinuing|cessation|stopping|interruption|holding|omission)\s+(?:of\s+)?(?:the\s+)?(?:\w+\s+)?\Z",
@@ -87,7 +89,8 @@ class Credit:
         if outcome in ("improved", "resolved") and _BY_ITSELF.search(self.text, *(clause or (sentence.start, sentence.end))):
             return [], False
         if not stated:
-            credited = [name for name in credited if self._runs(name) or outcome == "flared" and _STOPS.search(self.text, sentence.start, sentence.end)]
+            still = {name for name, at, _ in self.course.stops if at >= span[1] and not _UPON.search(self.text, span[1], at)}
+            credited = [name for name in credited if self._runs(name) or name in still or outcome == "flared" and _STOPS.search(self.text, sentence.start, sentence.end)]
         if not stated and outcome in ("improved", "resolved"):
             credited = [name for name in credited if self.failed.get(name) != self._steps(name)] or credited
         if outcome == "resolved" and _STAYS_AWAY.search(self.text, *span):
@@ -128,7 +131,8 @@ class Credit:
             ], True
         if outcome in ("improved", "resolved"):
             # neither what failed nor what was stopped gets credit
-            stopped = self.course.ended | {
+            ended = {name for name, at, _ in self.course.stops if at < span[0] or _UPON.search(self.text, span[1], max(span[1], at))}
+            stopped = (self.course.ended & ended | self.course.ended - {name for name, _, _ in self.course.stops}) | {
                 name for therapy, name in named if _STOPPING.search(self.text, max(sentence.start, therapy.start - 40), therapy.start)
             }
             named = [(therapy, name) for therapy, name in named if name not in failing | stopped]
@@ -153,8 +157,9 @@ class Credit:
         nearer = [name for therapy, name in named if clause and clause[0] <= therapy.start and therapy.end <= span[0]]
         nearer = [name for therapy, name in named if therapy.start >= self.bounds[0] and name in nearer]
         if after and not (nearer if outcome in ("improved", "resolved") else before):
-            listed_after = [name for therapy, name in named if span[1] <= therapy.start < self.bounds[1]]
             first = min(therapy.start for therapy, _ in named if therapy.start >= span[1])
+            within = {name for therapy, name in named if span[1] <= therapy.start < self.bounds[1]}
+            listed_after = [name for therapy, name in named if therapy.start >= first and name in within and self._goes_on(first, therapy.start)]
             on = re.search(r"\b(?:on|under|despite)\s+(?:\w+\s+){0,4}\Z", self.text[span[1] : first], re.I)  # is taken, not thanked
             return list(dict.fromkeys(listed_after))[:4], not on
         if failing and not before and outcome in ("improved", "resolved"):
@@ -210,7 +215,7 @@ class Credit:
     def _goes_on(self, start: int, end: int) -> bool:
         """Whether a list of treatments reaches from one place to the other without a new verb between."""
         return not re.search(
-            r"[;.]|\b(?:and|but) (?:was|were|had|has|remained|developed|became|she|he|then)\b|\b(?:was|were) (?:started|given|added|initiated)\b",
+            r";|\.(?=\s)|\b(?:and|but) (?:was|were|had|has|remained|developed|became|she|he|then)\b|\b(?:was|were) (?:started|given|added|initiated)\b",
             self.text[start:end],
         )
 

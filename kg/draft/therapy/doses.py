@@ -59,7 +59,8 @@ def share_doses(text: str, sentence: Span, spans: list[Place]) -> list[list[Plac
                 between = _BRACKETS.sub("", text[b : dose[0]])
                 if (
                     len(between) < 140
-                    and not re.search(r",?\s+and\s+\Z|;|\b(?:she|he|patient)\b", between)
+                    and not (re.search(r",?\s+and\s+\Z", between) and not (found[k] and _EACH_SO_LONG.fullmatch(text, found[k][-1][1], dose[0])))
+                    and not re.search(r";|\b(?:she|he|patient)\b", between)
                     and not _OF_ANOTHER.search(between)
                 ):
                     score = len(between) + 1

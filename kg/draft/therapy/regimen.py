@@ -38,7 +38,7 @@ _WEIGHS = re.compile(
 _TIMES = r"(?:once|twice|thrice|(?:one|two|three|four|five|six|\d)(?:\s+times)?)"
 _COUNTED = r"(?:\d+(?:\.\d)?(?:\s?[-–]\s?\d+)?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|several|a few|a|another \w+)"
 _FREQUENCY = re.compile(
-    rf"\b{_TIMES}\s+(?:a |per |every |in a |each )?(?:daily|day|week|weekly|month|monthly|year)\b"
+    rf"\b(?:{_TIMES}\s+(?:a |per |every |in a |each )?(?:daily|weekly|monthly)|(?:once|twice|thrice|\w+ times)\s+(?:a |per |every |in a |each )?(?:day|week|month|year)|{_TIMES}\s+(?:a |per |every |in a |each )(?:day|week|month|year))\b"
     r"|\bevery\s+(?:other\s+|second\s+|third\s+)?(?:(?:\d+|two|three|four|six|eight|twelve)(?:\s?[-–]\s?\d+)?[\s-]+)?(?:hours?|h|days?|weeks?|months?|morning|night|evening)\b"
     r"|\b(?:OD|BD|BID|TID|TDS|QID|QDS|QD|b\.?i\.?d\.?|t\.?i\.?d\.?|q\.?i\.?d\.?|q\.?d\.?|q\.?\s?\d+\s?h(?:ours|rs?)?|q\d+\s?(?:weeks|wks?|d))(?=\W|\Z)"
     r"|\b(?:daily|weekly|monthly|nightly|bi-?weekly|fortnightly|hourly|\d+-hourly|yearly|annually|at bedtime|per day|a day)\b|(?<=\s)/(?:day|d|week)\b"
@@ -76,7 +76,7 @@ _MANNER = re.compile(
 
 #: Between two treatments: what stands before it belongs to the first, what stands after it to the second.
 _PARTED = re.compile(
-    r"\bfollowed by\b|;|\btogether with\b|\bthen\b|\bsubsequently\b|,\s+(?:and|but|while|whereas|after which|with)\b|\band (?=(?:was|were|then|the|his|her|she|he)\b)|\b(?:was|were) (?:stopped|discontinued|replaced)\b"
+    r"\bfollowed by\b|;|\btogether with\b|\bthen\b|\bsubsequently\b|,\s+(?:and|but|while|whereas|after which|with)\b|\band (?=(?:was|were|had|has|then|the|his|her|she|he)\b)|\b(?:was|were) (?:stopped|discontinued|replaced)\b"
     r"|\b(?:before|prior to|instead of|replaced by|(?:switched|changed|converted|transitioned) to)\b"
     r"|,\s+(?:who|came|presented|was (?:admitted|referred|seen)|visited|complained|developed)\b|\b(?:evaluation|complaints?) of\b|\b(?:presented|presents|complained|developed)\b",
     re.I,
@@ -158,10 +158,15 @@ def regimen_of(text: str, start: int, stop: int, end: int, before: int, dose: tu
     )  # fmt: skip
 
 
+_RESPECTIVELY = re.compile(r",?\s*respectively\b", re.I)
+
+
 def _schedule(text: str, stop: int, end: int, dose: tuple[int, int] | None) -> str:
     """How often and how long, in one piece where they stand together."""
     start = dose[1] if dose and dose[0] >= stop else stop
     often, long = _FREQUENCY.search(text, start, end), _LASTING.search(text, start, end)
+    if often and _RESPECTIVELY.match(text, often.end()):
+        often = None  # "A and B were given on days 3 and 6, respectively"
     both = sorted(m.span() for m in (often, long) if m)
     if len(both) == 2 and both[1][0] - both[0][1] < 6 and both[0][1] <= both[1][0]:
         both = [(both[0][0], both[1][1])]

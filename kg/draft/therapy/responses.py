@@ -79,6 +79,7 @@ _OWN_SUBJECT = re.compile(
     r"\s*,?\s+and\s+(?:the\s+|her\s+|his\s+|all\s+)*(?:laboratory|lab|blood|inflammatory|serum|muscle|liver|renal|kidney|platelet|urin\w+|radiolog\w+|imaging|other|patient['’]s)\s", re.I
 )
 _AND_A = re.compile(r"\band\s+(?:only\s+)?an?\s+\Z", re.I)
+_TREND = re.compile(r"\b(?:increased|rose|rising|decreased|fell|dropped|declined)\b", re.I)
 _AND = re.compile(r",\s+and\s", re.I)
 _TAKES_OBJECT = re.compile(
     r"\s+(?!after\b|with\b|on\b|in\b|and\b|by\b|but\b|to\b|over\b|within\b|under\b|following\b|at\b|when\b|while\b|from\b|during\b|again\b|soon\b|was\b|were\b)[a-z]+"
@@ -96,7 +97,8 @@ class Responses:
         self.credit = Credit(sheet, course)
         self.had: dict[str, set[str]] = {}  # finding -> the times it was there
         self.told: dict[str, int] = {}  # finding -> where it was told of first
-        self.onset: tuple[int, list[Problem]] = (-9, [])  # the number of the sentence read last, and what it tells to have come up
+        #: Of the sentence read last: its number, what it tells to have come up, and the treatments that it names.
+        self.onset: tuple[int, list[Problem], set[str]] = (-9, [], set())
 
     def read(self, sentence: Span, number: int, *, again: bool = False) -> None:
         """What became of the patient under the treatments of this sentence, else of those named shortly before.
@@ -165,6 +167,8 @@ class Responses:
         """The problems that an outcome is said of: those in its words, else right after them, else before them in its clause."""
         start, end = clause
         spans = [(h.start, h.end, h.curie) for h in hits]
+        if outcome in ("improved", "resolved"):  # "the platelet count increased and returned to normal" tells of no problem
+            spans = [s for s in spans if s[2] in self.had or not _TREND.search(self.text, s[0], s[1])]
         inside = [span for span in spans if span[0] < b and a < span[1]]
         if inside:
             return inside
@@ -172,6 +176,8 @@ class Responses:
             t for t in find_terms(self.text, ("MONDO",), start, end)
             if not any(t[0] < y and x < t[1] for x, y, _ in spans) and self.text[t[0] : t[1]].lower() not in _VAGUE
         ]  # fmt: skip
+        if outcome in ("improved", "resolved"):
+            diseases = [t for t in diseases if not _TREND.search(self.text, t[0], t[1])]
         spans = sorted([*spans, *(t for t in diseases if t[1] - t[0] > 4 and not is_short_form(t[2], self.text[t[0] : t[1]]))])
         after: list[Problem] = []
         at = b
@@ -263,7 +269,7 @@ class Responses:
             new = [p for p in spans if self._is_new(p[2], known, begun)]
             place = (near.start, near.end) if near else (start, end)
             found, stated = harm_of(self.text, (sentence.start, sentence.end), place, (start, end), new)
-            if not found and onset[0] == number - 1 and _THEREFORE.search(self.text, sentence.start, sentence.end):
+            if not found and onset[0] == number - 1 and (name in onset[2] or _THEREFORE.search(self.text, sentence.start, sentence.end)):
                 found = [p for p in onset[1] if self._is_new(p[2], known, begun)]
             if found or self.text[start:end].lower().rstrip().endswith(("tolerated", "tolerate")):
                 self._write(sentence, (start, end), "stopped-for-toxicity", found, [name], stated=stated or not found)
@@ -275,11 +281,11 @@ class Responses:
         old = [c for c, at in self.told.items() if at < begun]
         return curie not in known and not any(curie == c or self._is_kind_of(curie, c) for c in old)
 
-    def _begun_by(self, sentence: Span, number: int, hits: list[Hit]) -> tuple[int, list[Problem]]:
-        """What a sentence tells to have come up: `she developed leukopenia`."""
+    def _begun_by(self, sentence: Span, number: int, hits: list[Hit]) -> tuple[int, list[Problem], set[str]]:
+        """What a sentence tells to have come up, and the treatments it names: `she developed leukopenia after two weeks of azathioprine`."""
         cue = _DEVELOPED.search(self.text, sentence.start, sentence.end)
         present = [h for h in hits if cue and 0 <= h.start - cue.end() < 60 and self.sheet.status_of(h.start, h.end)[0] == "present"]
-        return number, [(h.start, h.end, h.curie) for h in present]
+        return number, [(h.start, h.end, h.curie) for h in present], {name for _, name in self.course.named}
 
     def _write(self, sentence: Span, span: tuple[int, int], outcome: str, problems: list[Problem], treatments: list[str], *, stated: bool = True) -> None:  # fmt: skip
         """Write an outcome of these treatments, of each by itself."""
@@ -367,7 +373,7 @@ class Responses:
         told: dict[str, Any] = {"outcome": outcome, **self.sheet.when(sentence, a)}
         told |= {"after": lasting} if outcome in ("improved", "resolved") and (lasting := self._lasting(sentence, clause)) else {}
         told |= {"extent": self.sheet.words(a, b)} if extent else {}
-        if outcome == "flared" and (trigger := self._trigger(sentence, clause)):
+        if outcome == "flared" and (trigger := self._trigger(sentence, clause) or self._lowered(credited)):
             told["trigger"] = trigger
         note = note or ("" if stated else _IMPLIED if credited else "no treatment is named near it")
         # Of a list of treatments that failed each failed by itself.
@@ -409,6 +415,11 @@ class Responses:
             return ""
         number = to_number(match["n"].lower())
         return duration(number, match["u"]) if number else ""
+
+    def _lowered(self, names: list[str]) -> str:
+        """What was told last of the only treatment, where that is that it was lowered or stopped: the flare came upon it."""
+        last = next((t["course"][-1]["change"] for t in self.sheet.parts["treatments"] if [t["id"]] == names), "")
+        return {"decreased": "taper", "stopped": "stop"}.get(last, "")
 
     def _trigger(self, sentence: Span, clause: tuple[int, int] | None) -> str:
         start, end = clause or (sentence.start, sentence.end)

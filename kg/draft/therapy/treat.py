@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from kg.draft.names.ground import vocabulary
+from kg.draft.names.ground import named, vocabulary
 from kg.draft.patterns.lists import any_of, rows_of
 from kg.draft.therapy.drugs import body_and_never, find_classes, find_drugs, find_regimens
 from kg.draft.therapy.named import Therapy, overlaps, therapy_at
@@ -70,7 +70,7 @@ def _find_listed(text: str, start: int, end: int, found: list[Therapy]) -> None:
         kind, curie = entry
         a, b = match.span()
         if name in capitals and text[b : b + 1] == ")" and (long := _LONG_FORM.search(text, max(start, a - 40), a)):
-            if long["word"][0].lower() == match["name"][0].lower():
+            if long["word"][0].lower() == match["name"][0].lower() and not named(long["word"], ("CHEBI", "DrugBank")):
                 a, b = long.start("word"), b + 1  # a long form that is misspelt or unknown
         found.append(therapy_at(text, a, b, curie, kind, sure=name not in body_and_never()[0]))
 

@@ -105,7 +105,8 @@ def stop_unnamed(course: Course, sentence: Span, number: int) -> None:
     match = _ALL_STOPPED.search(text, sentence.start, sentence.end) if course.by_term else None
     if match and not _SAVE.match(text, match.end(), sentence.end):
         verb = match.start(str(match.lastgroup))
-        for have in [t for t in course.by_term.values() if "drug" in t and t["course"][-1]["change"] != "stopped"]:
+        begun = {str(name) for t, name in course.named if t.start > match.start()}
+        for have in [t for t in course.by_term.values() if "drug" in t and t["course"][-1]["change"] != "stopped" and t["id"] not in begun]:
             _stop(course, have, sentence, match, verb, "the drugs are not named; those told of before are taken")
 
 
