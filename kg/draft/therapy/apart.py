@@ -34,6 +34,9 @@ _NOT_DONE = re.compile(
 )
 #: Taken out again: `dexamethasone implant removal`.
 _TAKEN_OUT = re.compile(r"\s+(?:[\w-]+\s+)?(?:implants?|patch(?:es)?|pump|pellets?|ring|device)\s+(?:removal|explantation)\b", re.I)
+#: Why another is done: `underwent thyroidectomy for definitive treatment of her goitre`.
+_TREATMENT_OF = re.compile(r"\b(?:treatment|therapy|management) of\b", re.I)
+_FOR_THE = re.compile(r"\bfor\s+(?:the\s+|her\s+|his\s+)?\Z", re.I)
 #: What a drug is, not that another is given: `aspirin was not used as an anti-inflammatory agent`.
 _AS_A = re.compile(r"\bas\s+(?:an?|its|their)\s+(?:[\w-]+\s+){0,2}\Z", re.I)
 #: What was begun or stopped was given, whatever is told of it next: `was started but was not tolerated`.
@@ -130,7 +133,7 @@ def is_apart(text: str, therapy: Therapy, start: int, end: int) -> bool:
     if therapy.words.lower().startswith("reconstruction") and _OF_AN_IMAGE.search(ahead) or _OF_OTHERS.match(text, start, a):
         return True
     for cut in _CLAUSE_START.finditer(ahead):
-        clause = ahead[cut.start() if cut.group()[0].isalpha() else cut.end() :]
+        clause = ahead[cut.start() if cut.group()[0].isalpha() and cut.group()[-1] != "," else cut.end() :]
     if not _CLAUSE_START.search(ahead):
         clause = ahead
     if _PLANNED.search(clause) or _NOT_DONE.match(text[b : min(end, b + 90)]) and not _DONE_FIRST.match(text, b, end):
@@ -138,6 +141,8 @@ def is_apart(text: str, therapy: Therapy, start: int, end: int) -> bool:
     if therapy.kind == "drug" and (_TAKEN_OUT.match(text, b, end) or not therapy.curie and _AS_A.search(text, max(start, a - 40), a)):
         return True
     if _DECIDED.search(clause) and _CAME_TO_NOTHING.search(text, b, end):
+        return True
+    if therapy.kind == "procedure" and _TREATMENT_OF.search(therapy.words) and _FOR_THE.search(text, max(start, a - 12), a):
         return True
     if _IN_GENERAL.match(text, b, end) or _IS_SHOWN.match(text, b, end) or _is_in_menu(text, a, b, start, end):
         return True

@@ -22,7 +22,7 @@ _WORDS = (
                 r"resumed|restart(?:ed)?|reintroduced|reinitiated|reinstituted|instituted|initiate|commence|introduce|switched|substituted|discharged on|discharged home on|discharged with"),
     ("ongoing", r"ongoing|continu(?:ed|es|ing)|maintained|remain(?:s|ed) on|(?:is|are|well|was|were|currently|been|stable) on|still (?:on|taking|receiving)|maintenance|taking|takes"),
     ("given", r"gives?|given|giving|administ(?:ered|ering|ration)|receiv(?:ed|ing|es)?|treated|treating|treatment|underwent|undergone|undergoing|performed|repeated|tried|therapy with|"
-              r"infused|infusion|managed|manage|injected|pulses?|carried out|required|requiring|used|using|applied|delivered|transfused|course of|courses of|cycles? of|doses? of|"
+                        r"controlled (?:with|by|on)|infused|infusion|infusion|managed|manage|injected|pulses?|carried out|required|requiring|used|using|applied|delivered|transfused|course of|courses of|cycles? of|doses? of|"
               r"consist(?:ed|ing) of|done|employed|provided|undertaken|attempted|accomplished|placed|inserted|implanted"),
 )  # fmt: skip
 _CHANGE = {f"c{i}": change for i, (change, _) in enumerate(_WORDS)}
@@ -30,7 +30,7 @@ _ANY = Openings(r"\b(?:" + "|".join(f"(?P<c{i}>{pattern})" for i, (_, pattern) i
 #: Between the word of change and what it is said of, or between a treatment and its verb, only such words may stand.
 _LINK = re.compile(
     r"\s*(?:(?:on|with|of|to|by|for|from|at|in|an?|the|his|her|this|that|and|or|both|either|combined|combination|together|as|well|oral(?:ly)?|intravenous(?:ly)?|iv|i\.v\.|"
-    r"subcutaneous(?:ly)?|intramuscular(?:ly)?|topical(?:ly)?|inhaled|systemic|high|low|full|standard|dose|doses|dosage|pulse|pulses|tapering|course|courses|cycles?|daily|weekly|"
+    r"subcutaneous(?:ly)?|intramuscular(?:ly)?|topical(?:ly)?|inhaled|systemic|high|low|full|standard|prolonged|gradual|slow|rapid|short|long|dose|doses|dosage|pulse|pulses|tapering|course|courses|cycles?|daily|weekly|"
     r"monthly|initial|additional|further|another|second|third|first|single|\w+ly|therapy|treatment|empiric(?:al)?|broad-spectrum|adjuvant|a|total|her|regimen|consisting|"
     r"including|such|period|while|infusions?|injections?|administration|mg|g|kg|day|per|million|units?|IU|twice|once|times|every|hours?|days?|weeks?|months?|patient|child|been|being|\d[\d.,]*\S*|"
     r"[\d.]*(?:mg|g|mcg|µg|ml|mL|IU|U)\S*|high-dose|low-dose|[a-z]+al|[a-z]+ic|[a-z]+ive)[\s,()/-]*)*",
@@ -119,6 +119,8 @@ def changes_of(text: str, start: int, end: int, spans: list[tuple[int, int]]) ->
     for k, (first, _) in enumerate(edges):
         begin = edges[k - 1][1] if k else start
         for word in reversed([w for w in words if begin <= w.end <= first]):
+            if word.change == "given" and _OF_ITS_DOSE.search(text, begin, word.start):
+                continue  # "reducing the dose of A"
             mine = any(at == word.start for _, at in taken)
             if (
                 len(text[word.end : first]) > 110
@@ -137,8 +139,20 @@ def changes_of(text: str, start: int, end: int, spans: list[tuple[int, int]]) ->
                 continue
             for i in groups[k]:
                 if not (own[k] and i == groups[k][-1] and found[i]):
+                    if word.change in ("started", "given") and found[i] and text[found[i][0].start : found[i][0].end].lower() == "taper":
+                        found[i].pop(0)  # "was started on a prednisone taper": how it is given
                     found[i].insert(0, word)
             break
+    for k in range(1, len(groups)):
+        before = found[groups[k - 1][-1]]
+        if (
+            before
+            and not found[groups[k][0]]
+            and before[-1].start > edges[k - 1][1]
+            and _AND_LATER.fullmatch(text, before[-1].end, edges[k][0])
+        ) and _AT_A_TIME.match(text, edges[k][1], end):
+            for i in groups[k]:
+                found[i] = [before[-1]._replace(start=spans[i][1], end=spans[i][1])]
     for k in range(1, len(groups)):  # "switched from A to B": B was started
         before = found[groups[k - 1][0]]
         if not before or found[groups[k][0]] or not text[before[-1].start : before[-1].end].lower().endswith("from"):
@@ -157,9 +171,19 @@ def _has_verb(text: str, words: list[Change], spans: list[tuple[int, int]], grou
     return any(begin <= w.end <= first and _LINK.fullmatch(text, w.end, first) for w in words)
 
 
+_OF_ITS_DOSE = re.compile(
+    r"\b(?:reduc|decreas|lower|increas|taper|doubl|halv|rais|escalat)\w*\s+(?:(?:the|her|his|its)\s+)?(?:daily\s+)?\Z", re.I
+)
+#: A verb told once for two: `A was stopped on day 3 and B on day 5`.
+_AND_LATER = re.compile(r"\s+(?:on|after|at|in|by)\s+(?:(?!and\b)[\w-]+\s+){1,4}and\s+(?:the\s+)?", re.I)
+_AT_A_TIME = re.compile(
+    r"(?:\s*\([^()]*\))?\s+(?:on|after|at|in|by)\s+(?:the\s+|day\s|\d|week\s|month\s|[A-Z][a-z]+\s+\d|(?:one|two|three|four|five|six)\s)",
+    re.I,
+)
 #: What was given before this is stopped, and what comes after it begun.
 _SWITCHES = re.compile(
-    r"(?:changed|switched|converted|transitioned|shifted|rotated|de-escalated|narrowed|stepped down)(?: over)? to|(?:replaced|substituted) (?:by|with)", re.I
+    r"(?:changed|switched|converted|transitioned|shifted|rotated|de-escalated|narrowed|stepped down)(?: over)? to|(?:replaced|substituted) (?:by|with)",
+    re.I,
 )
 _IS_DONE = re.compile(r"\b(?:was|were|been|be)\s+(?:\w+ly\s+|then\s+)?\Z", re.I)
 _TO = re.compile(r"\s*(?:[\d.,]+\s?\S+\s+|\w+ly\s+){0,3}(?:to|and)\s+(?:\w+\s+){0,2}")

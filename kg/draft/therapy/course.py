@@ -23,7 +23,8 @@ _REFERRED = re.compile(
     re.I,
 )
 _HOW_LONG = re.compile(
-    r"\b(?:history|use|initiali[sz]ation|start|means|combination|trial|series|hours?|days?|weeks?|months?|years?|sessions?|rounds?)\s+\Z", re.I
+    r"\b(?:history|use|initiali[sz]ation|start|means|combination|trial|series|hours?|days?|weeks?|months?|years?|sessions?|rounds?)\s+\Z",
+    re.I,
 )
 _SURGERY = "MAXO:0000004"
 #: Helps to other treatments; what follows them is not credited to them.
@@ -40,7 +41,18 @@ _NEXT_STEP = re.compile(
     r"die|develop)\w*",
     re.I,
 )
-_FROM_ONE = re.compile(r"\s+(?:was|were|had been|has been)\s+(?:\w+ly\s+)?(?:switched|changed|converted|transitioned|rotated)\s+(?:over\s+)?from\b", re.I)
+#: What is denied is the effect, not the drug.
+_NO_RESPONSE_TO = re.compile(
+    r"\b(?:response|improvement|benefit|relief|respond|improve)\s+(?:to|with|on|after|from|under)\s+(?:(?!no\b|not\b)[\w-]+\s+){0,3}\Z",
+    re.I,
+)
+#: What is told of the others is not told of this one.
+_EXCEPTED = re.compile(
+    r"\b(?:drugs|medications?|medicines|treatments?|agents)\s+(?:except(?:\s+for)?|other\s+than|apart\s+from|excluding)\s+\Z", re.I
+)
+_FROM_ONE = re.compile(
+    r"\s+(?:was|were|had been|has been)\s+(?:\w+ly\s+)?(?:switched|changed|converted|transitioned|rotated)\s+(?:over\s+)?from\b", re.I
+)
 _CHANGED_THE = re.compile(r"\b(?:switch|chang|convert)(?:ed|ing)\s+(?:the|her|his|this)\s+\Z", re.I)
 _IMMUNOSUPPRESSIVE = re.compile(r"immunosuppress", re.I)
 _WITHHELD = re.compile(
@@ -75,6 +87,7 @@ class Course:
         self.by_term: dict[str, dict[str, Any]] = {}
         self.last: list[str] = []
         self.last_sentence = -99
+        self.earlier = (self.last, self.last_sentence)  # the same before the latest sentence that tells of a treatment
         self.before = (self.last, self.last_sentence)  # the same when the sentence read last began
         self.ended: set[str] = set()  # ids of what the sentence read last says was stopped
         self.in_question = ""  # the key in `by_term` of the one drug told of last
@@ -157,6 +170,7 @@ class Course:
         if self.last:
             ids = [name for name in ids if name in helped]
         if ids and not again:
+            self.earlier = self.last, self.last_sentence
             self.last, self.last_sentence = list(dict.fromkeys(ids)), number
         return [(t.start, t.end) for t in found]
 
@@ -227,6 +241,10 @@ class Course:
         ):
             return False
         status = self.sheet.status_of(therapy.start, therapy.end)[0]
+        if _EXCEPTED.search(self.text, sentence.start, therapy.start):
+            return False
+        if status == "absent" and therapy.sure and _NO_RESPONSE_TO.search(self.text, sentence.start, therapy.start):
+            return True
         if status == "absent" and therapy.sure and _ON.search(self.text, sentence.start, therapy.start):
             return bool(find_doses(self.text, therapy.end, min(sentence.end, therapy.end + 20)))
         return status not in ("absent", "family", "hypothetical")

@@ -58,6 +58,10 @@ _TO_TREATMENT = re.compile(
     r"\s*(?:[\w-]+\s+){0,3}?(?:(?:within|after)\s+(?:[\w-]+\s+){1,3}(?:of|after|following)|after|following|with|on|to|by|under|despite|upon|from|using|during)\s+(?:(?!was\b|were\b|and\b|then\b)[\w.,()/-]+\s+){0,7}\Z",
     re.I,
 )
+_LESS_OF = re.compile(
+    r"\b(?:reducing|reduction|lowering|decreasing|stopping|discontinu\w+|withdraw\w+|cessation|removal|interruption|holding)\s+(?:(?:of|in|the|her|his|its|dose|dosage|daily)\s+)*\Z",
+    re.I,
+)
 #: What got better when a drug was stopped did not get better by it.
 _UPON = re.compile(r"\b(?:after|following|upon|with|on|when|once|since|as|by|because|due)\b", re.I)
 _STOPS = Stems("discontinu", "stopp", "cessation", "withdr", "ceased")
@@ -90,7 +94,11 @@ class Credit:
             return [], False
         if not stated:
             still = {name for name, at, _ in self.course.stops if at >= span[1] and not _UPON.search(self.text, span[1], at)}
-            credited = [name for name in credited if self._runs(name) or name in still or outcome == "flared" and _STOPS.search(self.text, sentence.start, sentence.end)]
+            credited = [
+                name
+                for name in credited
+                if self._runs(name) or name in still or outcome == "flared" and _STOPS.search(self.text, sentence.start, sentence.end)
+            ]
         if not stated and outcome in ("improved", "resolved"):
             credited = [name for name in credited if self.failed.get(name) != self._steps(name)] or credited
         if outcome == "resolved" and _STAYS_AWAY.search(self.text, *span):
@@ -101,6 +109,9 @@ class Credit:
         """Whether a treatment goes on, as far as told: what has been stopped neither helps nor fails any more."""
         treatment = next((t for t in self.sheet.parts["treatments"] if t["id"] == name), None)
         return treatment is None or treatment["course"][-1]["change"] != "stopped"
+
+    def _last_change(self, name: str) -> str:
+        return next((str(t["course"][-1]["change"]) for t in self.sheet.parts["treatments"] if t["id"] == name), "")
 
     def _steps(self, name: str) -> int:
         return next((len(t["course"]) for t in self.sheet.parts["treatments"] if t["id"] == name), 0)
@@ -131,8 +142,8 @@ class Credit:
             ], True
         if outcome in ("improved", "resolved"):
             # neither what failed nor what was stopped gets credit
-            ended = {name for name, at, _ in self.course.stops if at < span[0] or _UPON.search(self.text, span[1], max(span[1], at))}
-            stopped = (self.course.ended & ended | self.course.ended - {name for name, _, _ in self.course.stops}) | {
+            by_then = {name for name, at, _ in self.course.stops if at < span[0] or _UPON.search(self.text, span[1], max(span[1], at))}
+            stopped = (self.course.ended & by_then | self.course.ended - {name for name, _, _ in self.course.stops}) | {
                 name for therapy, name in named if _STOPPING.search(self.text, max(sentence.start, therapy.start - 40), therapy.start)
             }
             named = [(therapy, name) for therapy, name in named if name not in failing | stopped]
@@ -156,10 +167,18 @@ class Credit:
         ]  # fmt: skip
         nearer = [name for therapy, name in named if clause and clause[0] <= therapy.start and therapy.end <= span[0]]
         nearer = [name for therapy, name in named if therapy.start >= self.bounds[0] and name in nearer]
+        if (
+            after
+            and outcome in ("improved", "resolved")
+            and _LESS_OF.search(self.text, span[1], min(t.start for t, _ in named if t.start >= span[1]))
+        ):
+            return [], False  # "the nausea resolved on reducing the dose of A"
         if after and not (nearer if outcome in ("improved", "resolved") else before):
             first = min(therapy.start for therapy, _ in named if therapy.start >= span[1])
             within = {name for therapy, name in named if span[1] <= therapy.start < self.bounds[1]}
-            listed_after = [name for therapy, name in named if therapy.start >= first and name in within and self._goes_on(first, therapy.start)]
+            listed_after = [
+                name for therapy, name in named if therapy.start >= first and name in within and self._goes_on(first, therapy.start)
+            ]
             on = re.search(r"\b(?:on|under|despite)\s+(?:\w+\s+){0,4}\Z", self.text[span[1] : first], re.I)  # is taken, not thanked
             return list(dict.fromkeys(listed_after))[:4], not on
         if failing and not before and outcome in ("improved", "resolved"):
@@ -173,6 +192,9 @@ class Credit:
         if outcome in ("improved", "resolved"):  # what was lowered as another was begun gets no credit
             last = [name for name in last if name not in stopped]
             last = [name for name in last if name not in self.course.lowered] or last
+        if last and outcome in ("improved", "resolved") and not named and all(self._last_change(name) == "ongoing" for name in last):
+            earlier, earlier_told = self.course.earlier  # what only goes on is not thanked alone for what came after a new treatment
+            last = [*last, *(name for name in earlier if name not in last)] if number - earlier_told <= NEAR else last
         if number - told <= (2 * NEAR if named else NEAR) and last:
             return last[:4], False
         return [], False

@@ -49,7 +49,7 @@ _NO_NAME = re.compile(
     r"most|weigh\w*|received?|receiving|taking|taken|given|started|using|reduced|increased|tapered|lowered|adjusted|titrated|decreased|restarted|oral|orally|intravenous|intravenously|"
     r"subcutaneous|intramuscular|intrathecal|topical|bolus|infusions?|injections?|therapy|treatment|regimen|initially|then|followed|single|twice|once|thrice|every|tablets?|capsules?|"
     r"than|from|with|plus|including|only|each|mean|median|average|amount|level|levels|birth|weight|spleen|placenta|specimen|tumou?r|mass|protein|load|loading|drugs?|agent|medication|"
-    r"steroids?|vitamin|supplement\w*|excretion|intake|concentration|value|loss|volume|solution|cream|ointment|increments?|pulses?|cycles?|courses?|fractions?|sessions?|minutes?|hours?|days?|weeks?|months?|years?|times?|after|before|during|until|where|also|being|were|been|\w+ly|\w+ed)\Z",
+    r"steroids?|vitamin|supplement\w*|excretion|intake|concentration|value|loss|volume|solution|cream|ointment|increments?|pulses?|cycles?|courses?|fractions?|sessions?|minutes?|hours?|days?|weeks?|months?|years?|times?|after|before|during|until|where|also|being|were|been|\w+ly|\w+ed|\w+ing)\Z",
     re.I,
 )
 #: After these comes a verb, whatever dose follows it: `was commenced at 10 mg`.
@@ -69,7 +69,8 @@ _REGIMEN = re.compile(
 )
 #: The same counted: `two courses of CHASE therapy`.
 _COUNTED_REGIMEN = Openings(
-    r"\b(?:cycles?|courses?|rounds?)\s+of\s+(?:[a-z-]+\s+){0,4}?(?P<name>[A-Z][A-Za-z0-9]*(?:[-+/][A-Za-z0-9]+)*[A-Z0-9])(?:\s+(?:therapy|protocol))?(?![\w-])", flags=re.NOFLAG
+    r"\b(?:cycles?|courses?|rounds?)\s+of\s+(?:[a-z-]+\s+){0,4}?(?P<name>[A-Z][A-Za-z0-9]*(?:[-+/][A-Za-z0-9]+)*[A-Z0-9])(?:\s+(?:therapy|protocol))?(?![\w-])",
+    flags=re.NOFLAG,
 )
 _CLASS = re.compile(
     r"(?<![\w-])(?:(?P<anti>anti-?[a-z]{4,}(?:al|ic|ive|ant|ent|ory|ous|ular|ion)|anti-?(?:TNF|IL)[\w-]*)\s+(?:therapy|therapies|treatments?|drugs?|agents?|medications?|regimens?|coverage|prophylaxis)|"

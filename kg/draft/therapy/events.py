@@ -42,7 +42,10 @@ _DIED = Openings(
     r"\b(?:patient|she|he|child|infant|neonate|newborn|baby|boy|girl|woman|man|and|but|who)\s+(?:(?:had|has|then|later|also|eventually|finally|ultimately|subsequently|unfortunately|sadly|suddenly|\w+ly)\s+){0,2}"
     r"(?P<died>died|expired|succumbed|passed away|deceased)\b"
 )
-_RELATIVE = re.compile(r"\b(?:mother|father|brother|sister|siblings?|twins?|parents?|uncle|aunt|cousin|grand\w+|relatives?|son|daughter|husband|wife|donor|fetus|foetus|patients|cases)\b", re.I)
+_RELATIVE = re.compile(
+    r"\b(?:mother|father|brother|sister|siblings?|twins?|parents?|uncle|aunt|cousin|grand\w+|relatives?|son|daughter|husband|wife|donor|fetus|foetus|patients|cases)\b",
+    re.I,
+)
 #: A value may be so too.
 _OF_A_DOSE = re.compile(r"reduced|decreased|increased|doubled|changed|took|placed|given", re.I)
 _VISIT = re.compile(

@@ -24,6 +24,8 @@ _OUTCOMES = (
         r"(?:was|is|were|remains|remained|became|been|completely|and|entirely) (?:asymptomatic|symptom[- ]free|seizure[- ]free|pain[- ]free|disease[- ]free|afebrile|free (?:of|from) (?:(?:all|any|active|skin|new|further|\w+al) )?(?:symptoms?|disease|pain|recurrence|relapses?|lesions?|seizures?|rash|fever|tumou?r|complaints))|"
         r"no (?:(?!but\b|and\b|longer\b)[\w/-]+ ){0,8}?(?:recurrences?|relapses?|flares?|recurrent disease)|(?:has|have|had|did) not (?:recur(?:red)?|relapsed?|flared?)|"
         r"without (?:any )?(?:evidence of |signs? of )?(?:recurrence|relapse)|recurrence[- ]free|no residual)\b"),
+    ("resolved", r"\b(?:complete (?:clinical )?(?:resolution|regression|disappearance|clearance)|regained (?:full|normal|complete)|full recovery)\b"),
+    ("improved", r"\b(?:regained(?= (?:her|his|the|near|some|partial|conscious|strength|vision))|regression of (?:(?:the|all|her|his|these|skin|cutaneous) )*(?:\w+ )?(?:lesions?|tumou?rs?|mass(?:es)?|nodules?|symptoms|plaques|rash|eruption|metasta\w+|signs))\b"),
     ("improved", r"\b(?:improv(?:ed|es|ements?|ing)|ameliorat\w+|alleviat\w+|relie(?:ved|f)|good (?:results?|response|outcome|effect)|excellent (?:results?|response|recovery)|dramatic (?:response|improvement)|(?:dramatic|marked|remarkable|rapid|prompt|satisfactory|striking|significant|adequate|good|excellent|favou?rable) (?:clinical |therapeutic |initial |early )?response|"
         r"favou?rable (?:response|outcome|effect)|respond(?:ed|s) (?:\w+ )?(?:well|favou?rably|dramatically|(?=to\b))|(?:clinical )?response to|partial (?:response|remission)|clearly effective|effective(?:ly)?(?= (?:in|treated|controlled))|"
         r"recovered|recovery (?:of|from|in)|decreased in (?:size|number|frequency)|reduced in (?:size|frequency)|well[- ]controlled|(?:was|were) controlled|stabili[sz](?:ed|ation)|treated (?:\w+ ){1,3}(?:effectively|successfully)|"
@@ -62,7 +64,7 @@ def _outcomes(text: str, start: int, end: int) -> tuple[tuple[int, int, str], ..
                 _NOT_SAID.search(before)
                 or outcome == "flared"
                 and re.search(
-                    r"\b(?:no|not|nor|never|without|neither|free (?:of|from)|absence of|den\w+|prevent\w*|history of)\s+(?:[\w/-]+\s+){0,7}\Z",
+                    r"\b(?:for (?:this|these)|no|not|nor|never|without|neither|free (?:of|from)|absence of|den\w+|prevent\w*|history of)\s+(?:[\w/-]+\s+){0,7}\Z",
                     before,
                     re.I,
                 )

@@ -171,8 +171,11 @@ def _at_age(tale: Story, sentence: Span, match: re.Match[str], number: float | N
     point: dict[str, Any] = {side: START}
     if same_unit[0] and same_unit[1] and same_unit[0][2] == same_unit[1][2]:
         point |= {"by": f"P{abs(int(same_unit[0][1]) - int(same_unit[1][1]))}{same_unit[0][2]}", "approximate": True}
+    name = f"age-{unit.rstrip('s').lower()}-{number:g}".replace(".", "-")
+    if side == "before" and _PLUPERFECT.search(tale.text, sentence.start, match.start()):  # looks back; the story is not told from there
+        return _add(tale, match, point, name, "period", same=True), False
     tale.past = side == "before"
-    return _add(tale, match, point, f"age-{unit.rstrip('s').lower()}-{number:g}".replace(".", "-"), "period", same=True), True
+    return _add(tale, match, point, name, "period", same=True), True
 
 
 def _on_day(tale: Story, match: re.Match[str]) -> str:

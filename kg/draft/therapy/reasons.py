@@ -18,7 +18,9 @@ _LEAD = (
     r"pregnan|surg|cost|which\b|who\b|was\b|were\b|started|given)[\w/-]+\s+){0,6}?"
 )
 _BECAUSE = r"(?:because of|due to|owing to|secondary to|on account of|as a result of|in view of|in the setting of)"
-_DEVELOPED = r"(?:developed|experienced|suffered(?:\s+from)?|complained\s+of|presented\s+with|had|caused|induced|produced|provoked|led\s+to)"
+_DEVELOPED = (
+    r"(?:developed|experienced|suffered(?:\s+from)?|complained\s+of|presented\s+with|had|caused|induced|produced|provoked|led\s+to)"
+)
 #: After the word of stopping, which may be followed by when, and by what was given instead.
 _THEN_WHY = re.compile(
     rf"(?P<gap>(?:(?!\band\b|\bbut\b|started|added|given|initiated)[^.;])*?)[\s,]*\b(?:{_BECAUSE}|for(?=\s+(?:suspected|severe|toxicity|side|adverse))|(?:because|as|since|when|after)\s+(?:the\s+patient|she|he|it|they|this)\s+(?:had\s+)?{_DEVELOPED})\s+(?P<lead>{_LEAD})",
@@ -36,7 +38,9 @@ _TO_STOP = re.compile(
     r"|\s+(?:with|on|under|during|from|after|due to|because of|caused by|secondary to|induced by)\s+(?:(?:the|treatment|therapy|use|taking|receiving|with|of)\s+)*",
     re.I,
 )
-_CAME = re.compile(r"\s+(?:(?:then|also|had|later|soon)\s+)?(?:developed|occurred|appeared|arose|ensued|emerged|was (?:noted|observed|detected))\b", re.I)
+_CAME = re.compile(
+    r"\s+(?:(?:then|also|had|later|soon)\s+)?(?:developed|occurred|appeared|arose|ensued|emerged|was (?:noted|observed|detected))\b", re.I
+)
 _GOES_ON = re.compile(r"(?:persist|refractory|recurr|worsen|progress|ongoing|continu|uncontrolled|residual)", re.I)
 _FAILED = re.compile(r"\s+(?:relaps|recurr|flare|exacerbat|progress|persist|worsen|activity\b)", re.I)
 #: Harm that no term need name.
@@ -76,11 +80,19 @@ def harm_of(text: str, sentence: Place, drug: Place, stop: Place, problems: list
         found = [p for p in _named_at(text, cue.start(), first, problems, cue.end()) if _leads(text, p[1], first)]
         if found:
             return found, True
-    came = [p for p in problems if p[1] <= stop[0] and _CAME.match(text, p[1], stop[0]) and (_leads(text, p[1], first) or _leads(text, p[1], stop[0]))]
+    came = [
+        p
+        for p in problems
+        if p[1] <= stop[0] and _CAME.match(text, p[1], stop[0]) and (_leads(text, p[1], first) or _leads(text, p[1], stop[0]))
+    ]
     if came:
         return came, False
     for cue in _DEVELOPED_FIRST.finditer(text, sentence[0], stop[0]):
-        found = [p for p in _named_at(text, cue.start(), stop[0], problems, cue.end()) if _leads(text, p[1], first) or p[1] > drug[1] and _leads(text, p[1], stop[0])]
+        found = [
+            p
+            for p in _named_at(text, cue.start(), stop[0], problems, cue.end())
+            if _leads(text, p[1], first) or p[1] > drug[1] and _leads(text, p[1], stop[0])
+        ]
         if found:
             return found, False
     return [], False
@@ -100,7 +112,13 @@ def _named_at(text: str, start: int, end: int, problems: list[Problem], last: in
         if a < start or b > end:
             continue
         between = text[at:a]
-        if not found and a > at and not lead.fullmatch(between.lstrip()) or found and not re.fullmatch(r"(?:\s*,\s*|\s+)(?:and\s+|or\s+)?(?:[\w-]+\s+){0,2}", between):
+        if (
+            not found
+            and a > at
+            and not lead.fullmatch(between.lstrip())
+            or found
+            and not re.fullmatch(r"(?:\s*,\s*|\s+)(?:and\s+|or\s+)?(?:[\w-]+\s+){0,2}", between)
+        ):
             break
         if _FAILED.match(text, b) or _GOES_ON.match(text, a):
             break
@@ -109,4 +127,6 @@ def _named_at(text: str, start: int, end: int, problems: list[Problem], last: in
     if found:
         return found[:4]
     harm = _HARM.search(text, start, min(end, (last or start) + 60))
-    return [(harm.start(), harm.end(), "")] if harm and lead.fullmatch(text[min(last or start, harm.start()) : harm.start()].lstrip()) else []
+    return (
+        [(harm.start(), harm.end(), "")] if harm and lead.fullmatch(text[min(last or start, harm.start()) : harm.start()].lstrip()) else []
+    )

@@ -19,7 +19,7 @@ from kg.units import parse_quantity
 _READABLE = re.compile(r"[\d.,]+\s*\D+\Z")
 _AMOUNT = r"\d+(?:[.,]\d{3})*(?:[.,]\d+)?(?:\s?(?:[-–]|to)\s?\d+(?:[.,]\d+)?)?(?:\s?[x×]\s?10\s?\^?[\d⁶⁹⁷⁸]+)?"
 _UNIT = (
-    r"(?:(?:mg|mcg|µg|μg|ug|ng|grams?|gr|g|IU|MIU|MU|units?|million (?:international )?(?:units?|IU)|mL|ml|cc|L|liters?|litres?|U|mEq|meq|mmol|Gy|cGy|mCi|MBq|GBq|"
+    r"(?:(?:mg|milligrams?|micrograms?|mcg|µg|μg|ug|ng|grams?|gr|g|IU|MIU|MU|units?|million (?:international )?(?:units?|IU)|mL|ml|cc|L|liters?|litres?|U|mEq|meq|mmol|Gy|cGy|mCi|MBq|GBq|"
     r"tablets?|capsules?|pills?|puffs?|drops?|ampoules?|vials?|sachets?|flacons?|suppositor(?:y|ies)|patch(?:es)?|bags?(?= of))\b|%(?!\s*(?:of|confidence|CI)))"
 )
 _PER = r"(?:\s?(?:/|per|a|each|every)\s?(?:\d+\s?)?(?:kg|m2|m²|m\^2|m\(2\)|day|days|d|h|hr|hours?|week|wk|w|month|dose|min|minute|cycle|fraction|body weight|kg body weight)\b)*"
@@ -68,7 +68,7 @@ _COUNT = re.compile(
     re.I,
 )
 _MANNER = re.compile(
-    r"\b(?:pulses?(?: therapy)?|bolus(?:es)?|loading dose|maintenance(?: dose| therapy)?|continuous infusion|tapering (?:dose|course|schedule)s?|divided doses|stress doses?|"
+    r"\b(?:pulses?(?: therapy)?|bolus(?:es)?|loading dose|maintenance(?: dose| therapy)?|continuous infusion|tapering (?:dose|course|schedule)s?|taper\b|divided doses|stress doses?|"
     r"(?:very )?high[- ]dose|low[- ]dose|adjuvant|neoadjuvant|empiric(?:al)?(?:ly)?|prophylactic(?:ally)?|monotherapy)\b",
     re.I,
 )

@@ -12,8 +12,8 @@ from kg.draft.reading.patient import duration, to_number
 from kg.draft.sheet import Sheet
 from kg.draft.therapy.course import Course
 from kg.draft.therapy.credit import CLAUSE, FAILED_AFTER, FAILING, MAY_FAIL, Credit
+from kg.draft.therapy.harm import VAGUE, Harms
 from kg.draft.therapy.outcomes import read_outcomes
-from kg.draft.therapy.reasons import harm_of
 from kg.report import Span
 
 _AFTER_LINK = re.compile(
@@ -26,7 +26,7 @@ _LISTED = re.compile(
 )
 _EXCEPT = re.compile(r"\b(?:apart from|except(?: for)?|with the exception of|other than)\b", re.I)
 _STILL = re.compile(
-    r"\bstill (?:complain\w* of|had|has|have|report\w*|suffer\w* from|present(?:ed)? with|experienc\w+)\b|\bcontinued to (?:have|experience|complain of|suffer from|report)\b",
+    r"\bstill (?:complain\w* of|had|has|have|report\w*|suffer\w* from|present(?:ed)? with|experienc\w+)\b|\bcontinued to (?:have|experience|complain of|suffer from|report|exhibit|show|manifest)\b",
     re.I,
 )
 #: `several unsuccessful antidiarrhoeal therapies, including loperamide`.
@@ -35,8 +35,6 @@ _ADJECTIVES = re.compile(
     r"\s+(?:(?:courses?|trials?|attempts?|cycles?|treatments?|therap(?:y|ies))\s+(?:of|with|at)\s+)?(?:[\w-]+\s+){0,2}", re.I
 )
 _INCLUDED = re.compile(r"\b(?:including|such as|namely|e\.g\.)\s[^.;]*\Z", re.I)
-_DEVELOPED = Openings(r"\b(?:developed|experienced|suffered from|complained of)\b")
-_THEREFORE = Openings(r"\b(?:therefore|thus|consequently|hence|accordingly|as a (?:result|consequence)|for this reason|because of this|due to this|(?:attributed|related|secondary|ascribed) to)\b")
 _SUBJECT = re.compile(
     r"(?:\A|[\s,;])(?:the|his|her|all|these|both|most)\s+(?:of (?:the|his|her)\s+)?(?P<what>(?:(?!of\b|on\b|in\b|after\b|was\b|were\b|had\b)[a-z][\w-]+\s+){0,2}(?:lesions?|erosions?|ulcers?|ulcerations?|eruptions?|plaques?|papules?|"
     r"nodules?|blisters?|bullae|patches|symptoms|complaints|swelling|wounds?|infections?|mass(?:es)?|tumou?rs?|metastases|abscess(?:es)?|effusions?|infiltrates?|opacities))\s+"
@@ -48,11 +46,6 @@ _FREE_OF = re.compile(
     r"\bfree (?:of|from) (?:(?:all|any|active|new|further) )?(?P<what>(?:[a-z-]+ )?(?:lesions?|symptoms|complaints))\b", re.I
 )
 _WHOLE = re.compile(r"\b(?:disease|illness|condition|remission|relaps\w*|recurren\w*)\b", re.I)
-#: Names too wide to say what responded.
-_VAGUE = frozenset((
-    "disease", "diseases", "disorder", "disorders", "illness", "inherited", "hereditary", "genetic", "congenital", "syndrome",
-    "complication", "complications", "infection", "infections", "impulse", "tumor", "tumour", "cancer",
-))  # fmt: skip
 _REGRESSED = re.compile(r"regressed\b", re.I)  # no finding of that name
 _AFTER_START = re.compile(
     r"\b(?P<within>within|after)\s+(?:about |approximately |around )?(?P<n>\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|a|an)[\s-]+(?P<u>hours?|days?|weeks?|months?|years?)"
@@ -76,7 +69,8 @@ _OF_THE_PATIENT = re.compile(
 #: `improved exposure`: an outcome of something that is no problem.
 #: After another outcome: what is said to have become of something else.
 _OWN_SUBJECT = re.compile(
-    r"\s*,?\s+and\s+(?:the\s+|her\s+|his\s+|all\s+)*(?:laboratory|lab|blood|inflammatory|serum|muscle|liver|renal|kidney|platelet|urin\w+|radiolog\w+|imaging|other|patient['’]s)\s", re.I
+    r"\s*,?\s+and\s+(?:the\s+|her\s+|his\s+|all\s+)*(?:laboratory|lab|blood|inflammatory|serum|muscle|liver|renal|kidney|platelet|urin\w+|radiolog\w+|imaging|other|patient['’]s)\s",
+    re.I,
 )
 _AND_A = re.compile(r"\band\s+(?:only\s+)?an?\s+\Z", re.I)
 _TREND = re.compile(r"\b(?:increased|rose|rising|decreased|fell|dropped|declined)\b", re.I)
@@ -96,9 +90,7 @@ class Responses:
         self.whole: list[dict[str, Any]] = []  # responses of the disease as a whole
         self.credit = Credit(sheet, course)
         self.had: dict[str, set[str]] = {}  # finding -> the times it was there
-        self.told: dict[str, int] = {}  # finding -> where it was told of first
-        #: Of the sentence read last: its number, what it tells to have come up, and the treatments that it names.
-        self.onset: tuple[int, list[Problem], set[str]] = (-9, [], set())
+        self.harms = Harms(sheet, course)
 
     def read(self, sentence: Span, number: int, *, again: bool = False) -> None:
         """What became of the patient under the treatments of this sentence, else of those named shortly before.
@@ -109,7 +101,10 @@ class Responses:
         hits = self.sheet.hits_in(sentence)
         if self.course.by_term and not (again and not self.course.named):
             outcomes = read_outcomes(self.text, sentence.start, sentence.end)[:6]
-            if not again and self._harmed(sentence, number, hits):
+            harms = [] if again else self.harms.read(sentence, number, hits)
+            for harm in harms:
+                self._write(sentence, (harm.start, harm.end), "stopped-for-toxicity", harm.problems, [harm.treatment], stated=harm.stated)
+            if harms:
                 outcomes = [each for each in outcomes if each[2] != "stopped-for-toxicity"]
             borders = [m.start() for m in CLAUSE.finditer(self.text, sentence.start, sentence.end)]
             for a, b, outcome in outcomes:
@@ -139,12 +134,12 @@ class Responses:
                 self._gone(sentence, number, [h for h in hits if not self._is_said_of(h, outcomes)])
         for hit in hits:
             if self.sheet.status_of(hit.start, hit.end)[0] == "present":
-                self.told.setdefault(hit.curie, hit.start)
+                self.harms.remember(hit)
                 self.had.setdefault(hit.curie, set()).add(self.sheet.time_at(sentence, hit.start))
 
     def finish(self) -> None:
         """Give what is said of the disease as a whole the chief diagnosis, once all diagnoses are read; of several, that of the title."""
-        found = [d for d in self.sheet.parts["diagnoses"] if d["status"] == "confirmed" and d["words"].lower() not in _VAGUE]
+        found = [d for d in self.sheet.parts["diagnoses"] if d["status"] == "confirmed" and d["words"].lower() not in VAGUE]
         heads = " ".join(
             self.text[s.start : s.end]
             for s in self.sheet.source.sentences
@@ -174,7 +169,7 @@ class Responses:
             return inside
         diseases = [
             t for t in find_terms(self.text, ("MONDO",), start, end)
-            if not any(t[0] < y and x < t[1] for x, y, _ in spans) and self.text[t[0] : t[1]].lower() not in _VAGUE
+            if not any(t[0] < y and x < t[1] for x, y, _ in spans) and self.text[t[0] : t[1]].lower() not in VAGUE
         ]  # fmt: skip
         if outcome in ("improved", "resolved"):
             diseases = [t for t in diseases if not _TREND.search(self.text, t[0], t[1])]
@@ -247,46 +242,6 @@ class Responses:
                 ]
                 self._write(sentence, match.span(), "unchanged", [], list(dict.fromkeys(near[:1] + including)))
 
-    def _harmed(self, sentence: Span, number: int, hits: list[Hit]) -> bool:
-        """Write for what harm drugs of this sentence were stopped; whether any was."""
-        stops, onset = self.course.stops, self.onset
-        self.onset = self._begun_by(sentence, number, hits)
-        if not stops:
-            return False
-        done = False
-        spans = [(h.start, h.end, h.curie) for h in hits if self.sheet.status_of(h.start, h.end)[0] == "present"]
-        known = {str(d["is"]).partition(" ! ")[0] for d in self.sheet.parts["diagnoses"]}
-        known |= {each.partition(" ! ")[0] for t in self.sheet.parts["treatments"] for each in t.get("for", ())}
-        spans += [
-            t for t in find_terms(self.text, ("MONDO",), sentence.start, sentence.end)
-            if t[1] - t[0] > 4 and not any(t[0] < y and x < t[1] for x, y, _ in spans)
-            and self.text[t[0] : t[1]].lower() not in _VAGUE and not is_short_form(t[2], self.text[t[0] : t[1]])
-        ]  # fmt: skip
-        for name, start, end in stops:
-            mine = [t for t, each in self.course.named if each == name]
-            near = min(mine, key=lambda t: abs(t.start - start), default=None)
-            begun = self.course.first.get(name, start)
-            new = [p for p in spans if self._is_new(p[2], known, begun)]
-            place = (near.start, near.end) if near else (start, end)
-            found, stated = harm_of(self.text, (sentence.start, sentence.end), place, (start, end), new)
-            if not found and onset[0] == number - 1 and (name in onset[2] or _THEREFORE.search(self.text, sentence.start, sentence.end)):
-                found = [p for p in onset[1] if self._is_new(p[2], known, begun)]
-            if found or self.text[start:end].lower().rstrip().endswith(("tolerated", "tolerate")):
-                self._write(sentence, (start, end), "stopped-for-toxicity", found, [name], stated=stated or not found)
-                done = True
-        return done
-
-    def _is_new(self, curie: str, known: set[str], begun: int) -> bool:
-        """Whether a problem is none that the patient had, or was treated for, before a treatment was begun."""
-        old = [c for c, at in self.told.items() if at < begun]
-        return curie not in known and not any(curie == c or self._is_kind_of(curie, c) for c in old)
-
-    def _begun_by(self, sentence: Span, number: int, hits: list[Hit]) -> tuple[int, list[Problem], set[str]]:
-        """What a sentence tells to have come up, and the treatments it names: `she developed leukopenia after two weeks of azathioprine`."""
-        cue = _DEVELOPED.search(self.text, sentence.start, sentence.end)
-        present = [h for h in hits if cue and 0 <= h.start - cue.end() < 60 and self.sheet.status_of(h.start, h.end)[0] == "present"]
-        return number, [(h.start, h.end, h.curie) for h in present], {name for _, name in self.course.named}
-
     def _write(self, sentence: Span, span: tuple[int, int], outcome: str, problems: list[Problem], treatments: list[str], *, stated: bool = True) -> None:  # fmt: skip
         """Write an outcome of these treatments, of each by itself."""
         evidence = self.sheet.quote(*span)
@@ -296,9 +251,12 @@ class Responses:
         for name in treatments:
             for term in terms or [""]:
                 item: dict[str, Any] = {"id": "", "to": [name]} | ({"in": [term]} if term else {}) | {"outcome": outcome}
-                item |= self.sheet.when(sentence, span[0]) | {"extent": self.sheet.words(*span), "attribution": "stated" if stated else "implied", "confidence": 0.5 if stated else 0.4}
+                item |= self.sheet.when(sentence, span[0]) | {
+                    "extent": self.sheet.words(*span),
+                    "attribution": "stated" if stated else "implied",
+                    "confidence": 0.5 if stated else 0.4,
+                }
                 self._add(item | evidence, [name], term)
-
 
     def _rest(self, sentence: Span, number: int, hits: list[Hit], changed: bool) -> None:
         """What did not go with the rest: `apart from the rash`, `still complained of itching`."""
@@ -314,7 +272,7 @@ class Responses:
         """A finding that was there before treatment and is expressly not there now has resolved."""
         for hit in hits:
             at = self.sheet.time_at(sentence, hit.start)
-            before = self.had.get(hit.curie) or {t for c, times in self.had.items() if self._is_kind_of(c, hit.curie) for t in times}
+            before = self.had.get(hit.curie) or {t for c, times in self.had.items() if self.harms.is_kind_of(c, hit.curie) for t in times}
             if (
                 before
                 and all(self.sheet.order[t] < self.sheet.order[at] for t in before)
@@ -334,11 +292,6 @@ class Responses:
     def _is_said_of(self, hit: Hit, outcomes: list[tuple[int, int, str]]) -> bool:
         """Whether a denial before a finding is that of an outcome: `without any improvement of the dysphagia`."""
         return any(b <= hit.start and hit.start - b < 40 and _AFTER_LINK.match(self.text[b : hit.start]) for _, b, _ in outcomes)
-
-    def _is_kind_of(self, curie: str, other: str) -> bool:
-        """Whether one finding is a kind of another of the same name: wrist arthritis, arthritis."""
-        terms = self.sheet.terms
-        return other in terms.ancestors(curie) and terms.term(other).label.lower() in terms.term(curie).label.lower()
 
     def _outcome(self, sentence: Span, number: int, span: tuple[int, int], outcome: str, problems: list[Problem], clause: tuple[int, int] | None,
                  note: str = "", *, extent: bool = True) -> None:  # fmt: skip
@@ -403,7 +356,6 @@ class Responses:
             " ,;"
         )
         return self.sheet.source.standing_once(words, "") if len(words) > 30 and not (problems and problems[0][0] < start) else None
-
 
     def _lasting(self, sentence: Span, clause: tuple[int, int] | None) -> str:
         """How long after the start of treatment, where that is said."""

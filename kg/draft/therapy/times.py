@@ -48,7 +48,9 @@ _CLAUSE = re.compile(
     re.I,
 )
 #: What a sentence grants first has its own time: `Although X was reached after two weeks, she relapsed in May`.
-_CONCESSION = re.compile(r"\W*(?:Although|Though|While|Whereas|Even though)\s[^;.]{10,}?(?=,\s+(?:the|she|he|it|they|her|his|we|this|no|there)\b)")
+_CONCESSION = re.compile(
+    r"\W*(?:Although|Though|While|Whereas|Even though)\s[^;.]{10,}?(?=,\s+(?:the|she|he|it|they|her|his|we|this|no|there)\b)"
+)
 _OPERATION = re.compile(
     r"\b(?:surgery|operation|operated|resect(?:ed|ion)|excis(?:ed|ion)|(?:re-?)?transplant\w*|\w{3,}ectomy|\w{3,}otomy|\w{3,}plasty|ablation|bypass|implantation|repair(?:ed)?|started on|treated with)\b",
     re.I,
@@ -221,5 +223,3 @@ def _clauses(text: str, sentence: Span) -> list[int]:
     borders = [m.start() for m in _CLAUSE.finditer(text, sentence.start, sentence.end)]
     first = _CONCESSION.match(text, sentence.start, sentence.end)
     return sorted({*borders, first.end()}) if first else borders
-
-

@@ -69,9 +69,9 @@ def _find_listed(text: str, start: int, end: int, found: list[Therapy]) -> None:
             continue
         kind, curie = entry
         a, b = match.span()
-        if name in capitals and text[b : b + 1] == ")" and (long := _LONG_FORM.search(text, max(start, a - 40), a)):
-            if long["word"][0].lower() == match["name"][0].lower() and not named(long["word"], ("CHEBI", "DrugBank")):
-                a, b = long.start("word"), b + 1  # a long form that is misspelt or unknown
+        long = _LONG_FORM.search(text, max(start, a - 40), a) if name in capitals and text[b : b + 1] == ")" else None
+        if long and long["word"][0].lower() == match["name"][0].lower() and not named(long["word"], ("CHEBI", "DrugBank")):
+            a, b = long.start("word"), b + 1  # a long form that is misspelt or unknown
         found.append(therapy_at(text, a, b, curie, kind, sure=name not in body_and_never()[0]))
 
 

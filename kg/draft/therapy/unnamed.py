@@ -31,7 +31,8 @@ _DOSE_CHANGED = re.compile(
 _IT_STOPPED = Openings(
     rf"\b(?:(?:it|this {_A_DRUG}|the {_A_DRUG})\s+(?:was|had to be|were|has been)\s+{_ADVERBS}(?P<verb>{_ENDS})"
     r"|(?:leading|led) to (?:its|the|drug|treatment|immediate|prompt)\s+(?:\w+\s+)?(?P<noun>discontinuation|withdrawal|cessation|interruption|stopping)(?! of)"
-    r"|(?:requir|necessitat|prompt)(?:ed|ing) (?:its|drug|treatment|the|immediate|prompt)\s+(?:\w+\s+)?(?P<noun2>discontinuation|withdrawal|cessation|interruption)(?! of))\b"
+    r"|(?:requir|necessitat|prompt)(?:ed|ing) (?:its|drug|treatment|the|immediate|prompt)\s+(?:\w+\s+)?(?P<noun2>discontinuation|withdrawal|cessation|interruption)(?! of)"
+    rf"|(?P<noun3>discontinuation|withdrawal|cessation|discontinuing|stopping) (?:of )?(?:the|this) {_A_DRUG})\b"
 )
 #: All of them are: `all drugs were stopped`, `she stopped taking her medications`.
 _ALL_STOPPED = Openings(
@@ -43,7 +44,10 @@ _HARMED = Openings(
     rf"\b(?:(?:caused|induced|produced|provoked)\s+[^.;,]{{1,60}}?,?\s+(?:and|so)\s+(?:it\s+)?(?:was|were|had to be)\s+{_ADVERBS}(?P<verb>{_ENDS})"
     r"|(?:(?:was|were|could|did) not (?:be )?|not )(?P<borne>tolerated?))\b"
 )
-_TO_HARM = re.compile(r"(?:\s*\([^()]*\))?(?:\s+(?:therapy|treatment|had|has|which|that|it|but|later|also|was|were|started|given|tried|begun|,|\w+ly))*\s+", re.I)
+_TO_HARM = re.compile(
+    r"(?:\s*\([^()]*\))?(?:\s+(?:therapy|treatment|had|has|which|that|it|but|later|also|was|were|started|given|tried|begun|,|\w+ly))*\s+",
+    re.I,
+)
 _SAVE = re.compile(r"\s*,?\s*(?:\w+\s+)?(?:except|other than|apart from|but)\b", re.I)
 #: Another is given in its place.
 _SWITCHED = Openings(
@@ -52,6 +56,7 @@ _SWITCHED = Openings(
 )
 #: Before this the drug that is begun, after it the one that is stopped.
 _IN_PLACE_OF = Openings(r"\b(?:instead of|in place of|in lieu of|substituted for|replaced|replacing)\s+(?!by\b|with\b)")
+_NEW = re.compile(r"(?:[\w./%-]+\s+){0,4}")
 _JUST_BEFORE = re.compile(r"(?:\s*\([^()]*\))?(?:\s+(?!and\b|but\b|while\b)[\w-]+){0,4}\s+", re.I)
 
 
@@ -74,7 +79,11 @@ def change_dose(course: Course, sentence: Span) -> None:
         step["dose"] = sheet.words(*dose)
     step |= {"confidence": 0.5, "note": _TAKEN}
     order, last = sheet.order, have["course"][-1]
-    if last["change"] == "stopped" or order[step["at"]] < order[last["at"]] or all(last.get(part) == step.get(part) for part in ("change", "at", "dose")):
+    if (
+        last["change"] == "stopped"
+        or order[step["at"]] < order[last["at"]]
+        or all(last.get(part) == step.get(part) for part in ("change", "at", "dose"))
+    ):
         return
     have["course"].append(step | evidence)
     course.dosed = str(have["id"])
@@ -124,14 +133,16 @@ def switch(course: Course, sentence: Span, told: list[Therapy]) -> None:
     text = course.text
     for match in _SWITCHED.finditer(text, sentence.start, sentence.end):
         new = next((t for t in told if t.kind == "drug" and 0 <= t.start - match.end() < 40), None)
-        if new is None or ";" in text[match.end() : new.start]:
+        if new is None or not _NEW.fullmatch(text, match.end(), new.start):
             continue
         before = [t for t in told if t.kind == "drug" and t.end <= match.start()]
         have = _replaced(course, sentence, before, match.start()) if before else course.by_term.get(course.before_question)
         if have and have is not course.by_term.get(course.key(new)):
             _stop(course, have, sentence, match, match.start())
     for match in _IN_PLACE_OF.finditer(text, sentence.start, sentence.end):
-        old = next((t for t in find_therapies(text, match.end(), min(sentence.end, match.end() + 60), course.defined) if t.kind == "drug"), None)
+        old = next(
+            (t for t in find_therapies(text, match.end(), min(sentence.end, match.end() + 60), course.defined) if t.kind == "drug"), None
+        )
         if old is None or not re.fullmatch(r"(?:[\w-]+\s+){0,2}", text[match.end() : old.start]):
             continue
         new = next((t for t in reversed(told) if t.kind == "drug" and t.end <= match.start()), None)
