@@ -222,6 +222,46 @@ def test_what_is_taken_out_or_what_a_drug_is_called_is_not_given():
     assert changes("Dapsone was given as an anti-inflammatory drug.") == {"dapsone": ["given"]}
 
 
+def test_what_a_sentence_grants_is_of_its_own_drug():
+    text = "Although the fever was improved by naproxen, dapsone was ineffective for the rash."
+    assert outcomes(text) == [("improved", ["naproxen"]), ("unchanged", ["dapsone"])]
+
+
+def test_worsening_that_led_to_a_drug_is_not_its_work():
+    made = record("Dapsone was given. Colchicine was added because of worsening of the rash.")["responses"]
+    assert [(r["outcome"], r.get("to", [])) for r in made] == [("worsened", [])]
+
+
+def test_drugs_of_a_test_are_not_given():
+    assert changes("A patch test with dapsone and colchicine was positive.") == {}
+    assert changes("Dapsone was stopped, and a patch test was done.") == {"dapsone": ["stopped"]}
+
+
+def test_what_a_drug_does_is_no_change_of_its_dose():
+    assert changes("Dapsone was started and decreased the number of blisters.") == {"dapsone": ["started"]}
+    assert changes("Dapsone was started and decreased to 50 mg.") == {"dapsone": ["started", "decreased"]}
+
+
+def test_a_drug_of_no_use_was_given():
+    assert outcomes("A trial of dapsone was not beneficial.") == [("unchanged", ["dapsone"])]
+    assert changes("Dapsone was not started.") == {}
+
+
+def test_a_class_that_says_what_a_drug_is_is_no_other_drug():
+    assert changes("She was given dapsone, an antibiotic that is cheap.") == {"dapsone": ["given"]}
+    assert changes("She was given dapsone, and an antibiotic.") == {"dapsone": ["given"], "antibiotic": ["given"]}
+
+
+def test_brand_names_are_their_drugs():
+    assert [t["drug"].partition(" ! ")[2] for t in record("She was started on Humira.")["treatments"]] == ["Adalimumab"]
+    assert "treatments" not in record("She saw Doctor Kineretson.")
+
+
+def test_an_age_that_only_looks_back_does_not_hold_the_story():
+    text = "A 30-year-old woman presented with a rash. She had been diagnosed with gout at the age of 20. Dapsone was started."
+    assert draft_report(text).records[0]["treatments"][0]["course"][0]["at"] == "presentation"
+
+
 def test_a_switch_drafts_a_record_that_holds():
     text = WOMAN + "Azathioprine was started. Three weeks later she was switched to dapsone because of leukopenia. She died of sepsis.\n"
     source = lines.read(draft_report(text).to_yaml(), "case.yaml")

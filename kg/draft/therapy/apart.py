@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 
+from kg.draft.patterns.openings import Openings
 from kg.draft.therapy.named import Therapy
 from kg.draft.therapy.regimen import find_doses
 
@@ -29,7 +30,7 @@ _NOT_DONE = re.compile(
     r"^[^.;,]{0,40}?\b(?:(?:was|were|is|are|be|been)\s+(?:\w+\s+){0,2}?(?:rejected|ruled out|turned down|dismissed|discarded|planned|scheduled|considered|recommended|advised|offered|refused|declined|proposed|discussed|"
     r"contra-?indicated|requested|suggested|(?:not|never)\s+(?:\w+\s+)?(?:given|performed|done|possible|feasible|started|required|needed|necessary|indicated|administered|"
     r"used|considered|undertaken|available|attempted)|withheld|avoided|deferred|postponed|unavailable)|(?:may|might|should|could(?! be (?:\w+ly )?(?:stopped|tapered|weaned|discontinued|withdrawn|reduced))|would|will|can) (?:be|have)|allerg(?:y|ic|ies)|"
-    r"(?:could|can) ?not be (?!(?:\w+ly )?(?:stopped|tapered|weaned|withdrawn|discontinued|reduced|tolerated|extubated))|abuse|overdose|poisoning|intoxication|sensitivity|resistan(?:t|ce)|was not)\b",
+    r"(?:could|can) ?not be (?!(?:\w+ly )?(?:stopped|tapered|weaned|withdrawn|discontinued|reduced|tolerated|extubated))|abuse|overdose|poisoning|intoxication|sensitivity|resistan(?:t|ce)|was not(?! (?:\w+ )?(?:beneficial|effective|helpful|successful|tolerated|sufficient|enough|stopped|discontinued|tapered|reduced|withdrawn|interrupted|changed)\b))\b",
     re.I,
 )
 #: Taken out again: `dexamethasone implant removal`.
@@ -41,8 +42,13 @@ _FOR_THE = re.compile(r"\bfor\s+(?:the\s+|her\s+|his\s+)?\Z", re.I)
 _AS_A = re.compile(r"\bas\s+(?:an?|its|their)\s+(?:[\w-]+\s+){0,2}\Z", re.I)
 #: What was begun or stopped was given, whatever is told of it next: `was started but was not tolerated`.
 _DONE_FIRST = re.compile(
-    r"(?:\s+(?:therapy|treatment))?\s+(?:was|were|had been)\s+(?:\w+ly\s+)?(?:started|initiated|commenced|begun|added|given|administered|tried|introduced|prescribed|held|stopped|discontinued|withdrawn)\b",
+    r"(?:\s+(?:therapy|treatment))?\s+(?:was|were|had been)\s+(?:\w+ly\s+)?(?:started|initiated|commenced|begun|added|given|administered|tried|introduced|prescribed|held|stopped|discontinued|withdrawn)\b"
+    r"|\s+used to treat\s+(?:[\w-]+\s+){1,4}?(?:was|were)\s+(?:\w+ly\s+)?(?:withheld|held|stopped|discontinued)\b",
     re.I,
+)
+#: Tests of the laboratory or of the skin with drugs that the patient need not have had.
+_IN_A_TEST = Openings(
+    r"\b(?:in vitro|(?:patch|prick|intradermal) test\w*|lymphocyte (?:toxicity|transformation|stimulation)|cross-? ?react\w*)\b"
 )
 _DECIDED = re.compile(r"\bdeci(?:ded|des|sion)\b", re.I)
 _CAME_TO_NOTHING = re.compile(r"\b(?:but|however|although|though)\b[^.;]*\b(?:refus|declin|not|never|unavailable|died|before)", re.I)
@@ -147,6 +153,8 @@ def is_apart(text: str, therapy: Therapy, start: int, end: int) -> bool:
     if _IN_GENERAL.match(text, b, end) or _IS_SHOWN.match(text, b, end) or _is_in_menu(text, a, b, start, end):
         return True
     if therapy.kind == "procedure" and "stimulation" in therapy.words.lower() and _SHOWED.match(text, b, end):
+        return True
+    if therapy.kind == "drug" and _IN_A_TEST.search(text, start, end) and not _DONE_FIRST.match(text, b, end):
         return True
     rest = text[b : min(end, b + 45)]
     if _TEST.match(rest) and not (therapy.sure and find_doses(text, b, min(end, b + 30))):

@@ -15,13 +15,13 @@ from kg.draft.patterns.openings import Openings
 _WORDS = (
     ("started", r"(?:switched|changed|converted|transitioned|shifted|rotated|de-escalated|narrowed|stepped down)(?: over)? to|(?:replaced|substituted) (?:by|with)"),
     ("stopped", r"stopp(?:ed|ing)|discontinu(?:ed|e|ing|ation)|withdr(?:awn|awal|ew)|ceased|cessation|suspended|interrupt(?:ed|ion)|taper(?:ed|ing) off|weaned off|"
-                r"(?:weaned|liberated|taken) from|taken off|(?:switched|changed|converted|transitioned|shifted|rotated) from|held|withheld|terminat(?:ed|ion)|completed|replaced|stop"),
+                r"(?:weaned|liberated|taken|abstained) from|taken off|(?:switched|changed|converted|transitioned|shifted|rotated) from|held|withheld|terminat(?:ed|ion)|completed|replaced|stop"),
     ("decreased", r"taper(?:ed|ing|s)?|reduced|reduction|reducing|decreas(?:ed|ing)|lowered|weaned|halved|de-escalated|tapered down"),
     ("increased", r"increas(?:ed|ing)|doubled|escalat(?:ed|ion)|raised|uptitrated|up-titrated|titrated(?: up)?"),
     ("started", r"start(?:s|ed|ing)?|initiat(?:ed|ion|ing)|commenced|begun|began|added|adding|addition|introduced|prescribed|put on|placed on|"
                 r"resumed|restart(?:ed)?|reintroduced|reinitiated|reinstituted|instituted|initiate|commence|introduce|switched|substituted|discharged on|discharged home on|discharged with"),
     ("ongoing", r"ongoing|continu(?:ed|es|ing)|maintained|remain(?:s|ed) on|(?:is|are|well|was|were|currently|been|stable) on|still (?:on|taking|receiving)|maintenance|taking|takes"),
-    ("given", r"gives?|given|giving|administ(?:ered|ering|ration)|receiv(?:ed|ing|es)?|treated|treating|treatment|underwent|undergone|undergoing|performed|repeated|tried|therapy with|"
+    ("given", r"gives?|given|giving|administ(?:ered|ering|ration)|receiv(?:ed|ing|es)?|treated|treating|treatment|trials? of|underwent|undergone|undergoing|performed|repeated|tried|therapy with|"
                         r"controlled (?:with|by|on)|infused|infusion|infusion|managed|manage|injected|pulses?|carried out|required|requiring|used|using|applied|delivered|transfused|course of|courses of|cycles? of|doses? of|"
               r"consist(?:ed|ing) of|done|employed|provided|undertaken|attempted|accomplished|placed|inserted|implanted"),
 )  # fmt: skip
@@ -37,7 +37,8 @@ _LINK = re.compile(
     re.I,
 )
 _VERB_LEAD = re.compile(
-    r"(?:\s*\([^)]*\))?[\s,]*(?:(?:therapy|therapies|replacement|supplementation|substitution|treatments?|dose|doses|dosage|infusions?|injections?|cream|ointment|drops|tablets?|course|pulses?|administration|regimen|at|of|a|the|"
+    r"(?:\s*\([^)]*\))?(?:\s+(?:used|given|taken|prescribed)\s+(?:to treat|for)\s+(?:[\w-]+\s+){0,3}?[\w-]+(?=\s+(?:was|were)\b))?"
+    r"(?:\s+(?:was|were|proved|seemed)\s+(?:\w+ly\s+)?(?:effective|ineffective|helpful|beneficial|successful|unsuccessful|tolerated|of (?:no|little) (?:benefit|help|use))\s*,?\s*(?:but|and|so)(?:\s+it)?)?[\s,]*(?:(?:therapy|therapies|replacement|supplementation|substitution|treatments?|dose|doses|dosage|infusions?|injections?|cream|ointment|drops|tablets?|course|pulses?|administration|regimen|at|of|a|the|"
     r"and|or|in|on|for|over|combination|[\d.,]+\s?\S{0,9}|daily|weekly|twice|once|times|two|three|four|five|six|divided|per|alternate|other|hours?|days?|weeks?|day|every|[obtq]\.?[di]\.?[ds]?\.?|(?:\w+ly))[\s,)]*)*"
     r"(?:which\s+|that\s+)?(?:was|were|could be|had to be|had been|has been|have been|is|are|being|be)\s+(?:(?:then|subsequently|gradually|also|slowly|initially|not yet|again|finally|further|"
     r"successfully|therefore|immediately|\w+ly)\s+)*\Z",
@@ -101,6 +102,8 @@ def changes_of(text: str, start: int, end: int, spans: list[tuple[int, int]]) ->
             if not last <= word.start < stop or text[word.start : word.end].lower() in _NEVER_AFTER:
                 continue
             lead = text[follow : word.start]
+            if word.change in ("decreased", "increased") and _ACTS_ON.match(text, word.end, stop):
+                continue  # "A was begun and decreased the frequency of the seizures"
             chained = follow != last
             if len(lead) < 90 and (
                 _AND_THEN.match(lead)
@@ -171,6 +174,7 @@ def _has_verb(text: str, words: list[Change], spans: list[tuple[int, int]], grou
     return any(begin <= w.end <= first and _LINK.fullmatch(text, w.end, first) for w in words)
 
 
+_ACTS_ON = re.compile(r"\s+(?:the|her|his|its|their)\s+(?!(?:\w+\s+)?dos(?:e|es|age)\b)[a-z]", re.I)
 _OF_ITS_DOSE = re.compile(
     r"\b(?:reduc|decreas|lower|increas|taper|doubl|halv|rais|escalat)\w*\s+(?:(?:the|her|his|its)\s+)?(?:daily\s+)?\Z", re.I
 )

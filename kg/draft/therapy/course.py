@@ -23,7 +23,7 @@ _REFERRED = re.compile(
     re.I,
 )
 _HOW_LONG = re.compile(
-    r"\b(?:history|use|initiali[sz]ation|start|means|combination|trial|series|hours?|days?|weeks?|months?|years?|sessions?|rounds?)\s+\Z",
+    r"\b(?:history|use|initiali[sz]ation|start|means|combination|trial|series|lines?|hours?|days?|weeks?|months?|years?|sessions?|rounds?)\s+\Z",
     re.I,
 )
 _SURGERY = "MAXO:0000004"
@@ -46,10 +46,16 @@ _NO_RESPONSE_TO = re.compile(
     r"\b(?:response|improvement|benefit|relief|respond|improve)\s+(?:to|with|on|after|from|under)\s+(?:(?!no\b|not\b)[\w-]+\s+){0,3}\Z",
     re.I,
 )
+_NO_USE = re.compile(
+    r"(?:\s*\([^()]*\))?(?:\s+(?:therapy|treatment))?\s+(?:was|were|did)\s+not\s+(?:\w+ly\s+)?(?:beneficial|effective|helpful|successful|help|improve|relieve|control)\b",
+    re.I,
+)
 #: What is told of the others is not told of this one.
 _EXCEPTED = re.compile(
     r"\b(?:drugs|medications?|medicines|treatments?|agents)\s+(?:except(?:\s+for)?|other\s+than|apart\s+from|excluding)\s+\Z", re.I
 )
+#: `etanercept, a biological agent that ...`: one drug.
+_IN_APPOSITION = re.compile(r",\s+an?\s+(?:[\w-]+\s+){0,3}", re.I)
 _FROM_ONE = re.compile(
     r"\s+(?:was|were|had been|has been)\s+(?:\w+ly\s+)?(?:switched|changed|converted|transitioned|rotated)\s+(?:over\s+)?from\b", re.I
 )
@@ -123,7 +129,10 @@ class Course:
             return []
         told = [t for t in found if self._is_told(t, sentence)]
         told = [t for t in told if t.words not in self.defined or self.text[t.start - 1] != "("]
-        told = [t for t in told if t.curie or not self._is_switched(t, sentence)]
+        told = [
+            t for k, t in enumerate(told)
+            if t.curie or not self._is_switched(t, sentence) and not (k and t.kind == told[k - 1].kind == "drug" and _IN_APPOSITION.fullmatch(self.text, told[k - 1].end, t.start))
+        ]  # fmt: skip
         told = [t for k, t in enumerate(told) if t.curie or k + 1 == len(told) or not self._is_spelt_out(t, told[k + 1])]
         if not told:
             return [(t.start, t.end) for t in found if t.kind == "drug"]
@@ -243,8 +252,12 @@ class Course:
         status = self.sheet.status_of(therapy.start, therapy.end)[0]
         if _EXCEPTED.search(self.text, sentence.start, therapy.start):
             return False
-        if status == "absent" and therapy.sure and _NO_RESPONSE_TO.search(self.text, sentence.start, therapy.start):
-            return True
+        if status == "absent" and therapy.sure:
+            no_effect = _NO_RESPONSE_TO.search(self.text, sentence.start, therapy.start) or _NO_USE.match(
+                self.text, therapy.end, sentence.end
+            )
+            if no_effect:
+                return True
         if status == "absent" and therapy.sure and _ON.search(self.text, sentence.start, therapy.start):
             return bool(find_doses(self.text, therapy.end, min(sentence.end, therapy.end + 20)))
         return status not in ("absent", "family", "hypothetical")

@@ -58,6 +58,13 @@ _TO_TREATMENT = re.compile(
     r"\s*(?:[\w-]+\s+){0,3}?(?:(?:within|after)\s+(?:[\w-]+\s+){1,3}(?:of|after|following)|after|following|with|on|to|by|under|despite|upon|from|using|during)\s+(?:(?!was\b|were\b|and\b|then\b)[\w.,()/-]+\s+){0,7}\Z",
     re.I,
 )
+_AS_REASON = re.compile(
+    r"\b(?:because of|due to|owing to|in view of|on account of)\s+(?:(?:the|an?|her|his|this|severe|further|\w+al)\s+){0,3}\Z", re.I
+)
+#: What a sentence grants first stands by itself: `Although A helped the rash, B did not`.
+CONCESSION = re.compile(
+    r"\W*(?:Although|Though|While|Whereas|Even though)\s[^;.]{10,}?(?=,\s+(?:(?:the|she|he|it|they|her|his|we|this|no|there|various|several|both|all|most|another|treatment|therapy)\b|(?!and\b|or\b)[\w-]+\s+(?:was|were|had|did|could)\b))"
+)
 _LESS_OF = re.compile(
     r"\b(?:reducing|reduction|lowering|decreasing|stopping|discontinu\w+|withdraw\w+|cessation|removal|interruption|holding)\s+(?:(?:of|in|the|her|his|its|dose|dosage|daily)\s+)*\Z",
     re.I,
@@ -123,6 +130,11 @@ class Credit:
     def _linked(self, sentence: Span, number: int, span: tuple[int, int], outcome: str, clause: tuple[int, int] | None) -> tuple[list[str], bool]:  # fmt: skip
         """The ids of the treatments that the words link to an outcome, and whether the sentence itself does."""
         named = self.course.named
+        granted = CONCESSION.match(self.text, sentence.start, sentence.end)
+        if granted and any((t.start >= granted.end()) == (span[0] >= granted.end()) for t, _ in named):
+            named = [(t, name) for t, name in named if (t.start >= granted.end()) == (span[0] >= granted.end())]
+        if outcome in ("worsened", "flared") and named and _AS_REASON.search(self.text, sentence.start, span[0]):
+            return [], False  # "A was begun because of worsening of the rash"
         if outcome == "flared" and self.course.dosed and not named:
             return [self.course.dosed], False
         if outcome == "stopped-for-toxicity":
@@ -203,9 +215,12 @@ class Credit:
         """The treatments that are the subject of a verb: `prednisone and dapsone failed`."""
         found: list[str] = []
         at = verb
+        granted = CONCESSION.match(self.text, sentence.start, sentence.end)
         for therapy, name in sorted(self.course.named, reverse=True):
             if therapy.end > verb:
                 continue
+            if granted and therapy.start < granted.end() <= verb:
+                break
             if not (_BEFORE_VERB if not found else _JOINED).fullmatch(self.text, therapy.end, at):
                 break
             found.insert(0, name)

@@ -79,6 +79,8 @@ def open_point(tale: Story, sentence: Span, sort: str, match: re.Match[str]) -> 
         return _at_age(tale, sentence, match, number, unit)
     if sort == "ago":
         if tale.current == START or "earlier" not in match.group().lower():
+            if tale.past and tale.times[tale.current].get("before") == START:  # told of years ago, then of days ago
+                tale.current, tale.past = START, False
             name = f"before-{unit.rstrip('s').lower()}-{(groups['n'] or '').lower()}".replace(" ", "-")
             return _add(tale, match, {"before": START, **by, **about}, name, "event", same=True), False
         return _add(tale, match, {"before": tale.current, **by, **about}, f"{unit.rstrip('s').lower()}-earlier", "event"), False

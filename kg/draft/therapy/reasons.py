@@ -14,7 +14,7 @@ Place = tuple[int, int]
 
 #: Words that may stand between a reason's cue and the problem it names.
 _LEAD = (
-    r"(?:(?!persist|lack|no\b|absence|failure|inefficac|ineffective|insufficient|inadequate|poor\b|progress|worsen|improv|resol|remission|refractory|relaps|recurr|flare|exacerbat|normali|control|recover|disappear|"
+    r"(?:(?!persist|lack|no\b|absence|failure|inefficac|ineffective|insufficient|inadequate|poor\b|progress|worsen|improv|resol|remission|relaps|recurr|flare|exacerbat|normali|control|recover|disappear|"
     r"pregnan|surg|cost|which\b|who\b|was\b|were\b|started|given)[\w/-]+\s+){0,6}?"
 )
 _BECAUSE = r"(?:because of|due to|owing to|secondary to|on account of|as a result of|in view of|in the setting of)"
@@ -30,7 +30,7 @@ _GAP = 90
 #: Before the drug that is stopped.
 _WHY_FIRST = Openings(rf"\b(?:{_BECAUSE}|following|after|given)\s+{_LEAD}(?=[A-Za-z])")
 _DEVELOPED_FIRST = Openings(
-    rf"\b(?:developed|experienced|suffered|complained|caused|induced|produced|provoked)\s+(?:from\s+|of\s+)?{_LEAD}(?=[A-Za-z])"
+    rf"\b(?:developed|experienced|suffered|complained|caused|induced|produced|provoked|associated)\s+(?:from\s+|of\s+|with\s+)?{_LEAD}(?=[A-Za-z])"
 )
 #: From a problem to the drug that was stopped, or to the words of its stopping.
 _TO_STOP = re.compile(

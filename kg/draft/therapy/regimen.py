@@ -41,7 +41,7 @@ _FREQUENCY = re.compile(
     rf"\b(?:{_TIMES}\s+(?:a |per |every |in a |each )?(?:daily|weekly|monthly)|(?:once|twice|thrice|\w+ times)\s+(?:a |per |every |in a |each )?(?:day|week|month|year)|{_TIMES}\s+(?:a |per |every |in a |each )(?:day|week|month|year))\b"
     r"|\bevery\s+(?:other\s+|second\s+|third\s+)?(?:(?:\d+|two|three|four|six|eight|twelve)(?:\s?[-–]\s?\d+)?[\s-]+)?(?:hours?|h|days?|weeks?|months?|morning|night|evening)\b"
     r"|\b(?:OD|BD|BID|TID|TDS|QID|QDS|QD|b\.?i\.?d\.?|t\.?i\.?d\.?|q\.?i\.?d\.?|q\.?d\.?|q\.?\s?\d+\s?h(?:ours|rs?)?|q\d+\s?(?:weeks|wks?|d))(?=\W|\Z)"
-    r"|\b(?:daily|weekly|monthly|nightly|bi-?weekly|fortnightly|hourly|\d+-hourly|yearly|annually|at bedtime|per day|a day)\b|(?<=\s)/(?:day|d|week)\b"
+    r"|\b(?:daily|weekly|monthly|nightly|bi-?weekly|fortnightly|hourly|\d+-hourly|yearly|annually|at bedtime|(?<!seizures )(?<!episodes )(?<!attacks )(?<!events )(?<!spells )(?:per day|a day))\b|(?<=\s)/(?:day|d|week)\b"
     r"|\bon (?:alternate|alternating) days\b|\bevery other day\b|\bon days? \d+(?:\s?[-–,]\s?\d+)*(?:\s?(?:and|to|through)\s?\d+)?\b|\bas needed\b|\bas a single dose\b|\bsingle dose\b",
     re.I,
 )

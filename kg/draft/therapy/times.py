@@ -10,6 +10,7 @@ from typing import Any
 from kg.draft.patterns.openings import ManyOpenings, Openings
 from kg.draft.patterns.stems import stems
 from kg.draft.reading.source import Source
+from kg.draft.therapy.credit import CONCESSION
 from kg.draft.therapy.dates import find_dates
 from kg.draft.therapy.events import death_in, event_of, is_visit
 from kg.draft.therapy.points import ARRIVES, COMES, ORDINALS, Story, open_date, open_point, put_point
@@ -46,10 +47,6 @@ _CLAUSE = re.compile(
     r";|,\s+(?:and|but|while|whereas|then|after which|when|at which)\b|\band (?=(?:the|his|her|she|he|then|subsequently|no|after|within) )|\bfollowed by\b|\bbut\b|"
     r",?(?<!presented)(?<!returned)\s+(?:with|without|resulting in|leading to|producing)\s+(?=(?:(?:an?|any|no|[a-z]+)\s+){0,3}?(?:improvements?|resolution|response|remission|recovery|relief|benefit|effect|success|disappearance|normali[sz]ation|regression)\b)",
     re.I,
-)
-#: What a sentence grants first has its own time: `Although X was reached after two weeks, she relapsed in May`.
-_CONCESSION = re.compile(
-    r"\W*(?:Although|Though|While|Whereas|Even though)\s[^;.]{10,}?(?=,\s+(?:the|she|he|it|they|her|his|we|this|no|there)\b)"
 )
 _OPERATION = re.compile(
     r"\b(?:surgery|operation|operated|resect(?:ed|ion)|excis(?:ed|ion)|(?:re-?)?transplant\w*|\w{3,}ectomy|\w{3,}otomy|\w{3,}plasty|ablation|bypass|implantation|repair(?:ed)?|started on|treated with)\b",
@@ -221,5 +218,5 @@ def _words_of(text: str, start: int, end: int) -> tuple[int, str]:
 
 def _clauses(text: str, sentence: Span) -> list[int]:
     borders = [m.start() for m in _CLAUSE.finditer(text, sentence.start, sentence.end)]
-    first = _CONCESSION.match(text, sentence.start, sentence.end)
+    first = CONCESSION.match(text, sentence.start, sentence.end)
     return sorted({*borders, first.end()}) if first else borders
