@@ -38,9 +38,11 @@ _MAY_BE = re.compile(
     re.I,
 )
 #: The patient's death; a relative's is none.
-_DIED = Openings(
-    r"\b(?:patient|she|he|child|infant|neonate|newborn|baby|boy|girl|woman|man|and|but|who)\s+(?:(?:had|has|then|later|also|eventually|finally|ultimately|subsequently|unfortunately|sadly|suddenly|\w+ly)\s+){0,2}"
-    r"(?P<died>died|expired|succumbed|passed away|deceased)\b"
+_DIED = Openings(r"\b(?:died|expired|succumbed|passed away|deceased)\b")
+_WHO_DIED = re.compile(
+    r"\b(?:patient|she|he|child|infant|neonate|newborn|baby|boy|girl|woman|man|and|but|who)\s+"
+    r"(?:(?:had|has|then|later|also|was|eventually|finally|ultimately|subsequently|unfortunately|sadly|suddenly|\w+ly)\s+){0,2}\Z",
+    re.I,
 )
 _RELATIVE = re.compile(
     r"\b(?:mother|father|brother|sister|siblings?|twins?|parents?|uncle|aunt|cousin|grand\w+|relatives?|son|daughter|husband|wife|donor|fetus|foetus|patients|cases)\b",
@@ -117,7 +119,8 @@ def death_in(text: str, start: int, end: int) -> tuple[int, int] | None:
     ((12, 16), None)
     """
     match = _DIED.search(text, start, end)
-    return match.span("died") if match and not _RELATIVE.search(text, start, end) else None
+    told = match and _WHO_DIED.search(text, start, match.start()) and not _RELATIVE.search(text, start, end)
+    return match.span() if match and told else None
 
 
 def is_visit(text: str, start: int, end: int) -> bool:

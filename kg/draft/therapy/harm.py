@@ -49,10 +49,10 @@ class Harms:
     def read(self, sentence: Span, number: int, hits: list[Hit]) -> list[Harm]:
         """The drugs whose stop the sentence tells of, with the harm that was the reason, where that is told."""
         stops, onset = self.course.stops, self.onset
-        present = [h for h in hits if self._is_told(h.start, h.end)]
-        self.onset = number, self._come_up(sentence, present), {name for _, name in self.course.named}
+        self.onset = number, self._come_up(sentence, hits), {name for _, name in self.course.named}
         if not stops:
             return []
+        present = [h for h in hits if self._is_told(h.start, h.end)]
         spans, known, found = self._problems(sentence, present), self._known(), []
         for name, start, end in stops:
             mine = [t for t, each in self.course.named if each == name]
@@ -100,6 +100,7 @@ class Harms:
         ]  # fmt: skip
         return spans + [t for t in diseases if self._is_told(t[0], t[1])]
 
-    def _come_up(self, sentence: Span, present: list[Hit]) -> list[Problem]:
-        cue = _DEVELOPED.search(self.text, sentence.start, sentence.end) if present else None
-        return [(h.start, h.end, h.curie) for h in present if cue and 0 <= h.start - cue.end() < 60]
+    def _come_up(self, sentence: Span, hits: list[Hit]) -> list[Problem]:
+        cue = _DEVELOPED.search(self.text, sentence.start, sentence.end) if hits else None
+        near = [h for h in hits if cue and 0 <= h.start - cue.end() < 60]
+        return [(h.start, h.end, h.curie) for h in near if self._is_told(h.start, h.end)]

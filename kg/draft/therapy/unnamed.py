@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from kg.draft.patterns.openings import Openings
+from kg.draft.patterns.openings import Openings, Stems
 from kg.draft.therapy.regimen import find_doses, is_readable
 from kg.draft.therapy.treat import Therapy, find_therapies
 from kg.report import Span
@@ -27,6 +27,7 @@ _DOSE_CHANGED = re.compile(
     r"(?:(?P<less>reduced|decreased|lowered|halved|tapered)|(?P<more>increased|doubled|raised|escalated))\b(?:\s+(?P<to>to)\b)?",
     re.I,
 )
+_MAY_STOP = Stems("stopp", "discontinu", "withdr", "ceas", "cess", "suspend", "terminat", "withheld", "held", "interrupt", "tolerat")
 #: A drug is stopped that is not named again.
 _IT_STOPPED = Openings(
     rf"\b(?:(?:it|this {_A_DRUG}|the {_A_DRUG})\s+(?:was|had to be|were|has been)\s+{_ADVERBS}(?P<verb>{_ENDS})"
@@ -92,6 +93,8 @@ def change_dose(course: Course, sentence: Span) -> None:
 def stop_unnamed(course: Course, sentence: Span, number: int) -> None:
     """Write the steps of `it was stopped after two weeks` and `all drugs were stopped`."""
     text = course.text
+    if not _MAY_STOP.search(text, sentence.start, sentence.end):
+        return
     match = _IT_STOPPED.search(text, sentence.start, sentence.end) if course.by_term else None
     if match:
         verb = match.start(str(match.lastgroup))
