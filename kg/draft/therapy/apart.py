@@ -33,12 +33,12 @@ _NOT_DONE = re.compile(
     r"(?:could|can) ?not be (?!(?:\w+ly )?(?:stopped|tapered|weaned|withdrawn|discontinued|reduced|tolerated|extubated))|abuse|overdose|poisoning|intoxication|sensitivity|resistan(?:t|ce)|was not(?! (?:\w+ )?(?:beneficial|effective|helpful|successful|tolerated|sufficient|enough|stopped|discontinued|tapered|reduced|withdrawn|interrupted|changed)\b))\b",
     re.I,
 )
-#: Taken out again: `dexamethasone implant removal`.
+#: Taken out again: `removal of a pellet`, `hormone patch removal`.
 _TAKEN_OUT = re.compile(r"\s+(?:[\w-]+\s+)?(?:implants?|patch(?:es)?|pump|pellets?|ring|device)\s+(?:removal|explantation)\b", re.I)
-#: Why another is done: `underwent thyroidectomy for definitive treatment of her goitre`.
+#: Why another is done: `had her gallbladder removed for treatment of colic`.
 _TREATMENT_OF = re.compile(r"\b(?:treatment|therapy|management) of\b", re.I)
 _FOR_THE = re.compile(r"\bfor\s+(?:the\s+|her\s+|his\s+)?\Z", re.I)
-#: What a drug is, not that another is given: `aspirin was not used as an anti-inflammatory agent`.
+#: What a drug is, not that another is given: `naproxen served as an antipyretic drug`.
 _AS_A = re.compile(r"\bas\s+(?:an?|its|their)\s+(?:[\w-]+\s+){0,2}\Z", re.I)
 #: What was begun or stopped was given, whatever is told of it next: `was started but was not tolerated`.
 _DONE_FIRST = re.compile(

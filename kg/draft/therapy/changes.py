@@ -103,7 +103,7 @@ def changes_of(text: str, start: int, end: int, spans: list[tuple[int, int]]) ->
                 continue
             lead = text[follow : word.start]
             if word.change in ("decreased", "increased") and _ACTS_ON.match(text, word.end, stop):
-                continue  # "A was begun and decreased the frequency of the seizures"
+                continue  # "A was begun and decreased her pain"
             chained = follow != last
             if len(lead) < 90 and (
                 _AND_THEN.match(lead)

@@ -54,7 +54,7 @@ _NO_USE = re.compile(
 _EXCEPTED = re.compile(
     r"\b(?:drugs|medications?|medicines|treatments?|agents)\s+(?:except(?:\s+for)?|other\s+than|apart\s+from|excluding)\s+\Z", re.I
 )
-#: `etanercept, a biological agent that ...`: one drug.
+#: `dapsone, an antibiotic that ...`: one drug.
 _IN_APPOSITION = re.compile(r",\s+an?\s+(?:[\w-]+\s+){0,3}", re.I)
 _FROM_ONE = re.compile(
     r"\s+(?:was|were|had been|has been)\s+(?:\w+ly\s+)?(?:switched|changed|converted|transitioned|rotated)\s+(?:over\s+)?from\b", re.I

@@ -67,7 +67,7 @@ AND = re.compile(
 _REGIMEN = re.compile(
     r"(?<![\w-])(?P<name>[A-Z][A-Za-z0-9]*(?:[-+/][A-Za-z0-9]+)*[A-Z0-9])\s+(?:chemo(?:immuno)?therapy(?:\s+(?:regimen|protocol))?|(?:conditioning\s+|chemotherapy\s+)?regimen)(?![\w-])"
 )
-#: The same counted: `two courses of CHASE therapy`.
+#: The same counted: `two courses of VAMP therapy`.
 _COUNTED_REGIMEN = Openings(
     r"\b(?:cycles?|courses?|rounds?)\s+of\s+(?:[a-z-]+\s+){0,4}?(?P<name>[A-Z][A-Za-z0-9]*(?:[-+/][A-Za-z0-9]+)*[A-Z0-9])(?:\s+(?:therapy|protocol))?(?![\w-])",
     flags=re.NOFLAG,

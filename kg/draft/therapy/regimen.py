@@ -166,7 +166,7 @@ def _schedule(text: str, stop: int, end: int, dose: tuple[int, int] | None) -> s
     start = dose[1] if dose and dose[0] >= stop else stop
     often, long = _FREQUENCY.search(text, start, end), _LASTING.search(text, start, end)
     if often and _RESPECTIVELY.match(text, often.end()):
-        often = None  # "A and B were given on days 3 and 6, respectively"
+        often = None  # "A and B were given on days 1 and 8, respectively"
     both = sorted(m.span() for m in (often, long) if m)
     if len(both) == 2 and both[1][0] - both[0][1] < 6 and both[0][1] <= both[1][0]:
         both = [(both[0][0], both[1][1])]
