@@ -10,14 +10,16 @@ from __future__ import annotations
 
 import re
 
+from kg.draft.patterns.openings import Openings
 from kg.draft.therapy.named import Therapy
 from kg.draft.therapy.regimen import find_doses
 
 _OF_AN_IMAGE = re.compile(r"(?:dimensional|\b3-?D|\bCT|\bMRI?|imag\w+|multiplanar|computer\w*)\s+\Z", re.I)
 _PLANNED = re.compile(
     r"\b(?:plan(?:ned|s|ning)?|scheduled|consider(?:ed|ing|ation of)?|candidates? (?:for|of)|recommend(?:ed|ing|ation)?s?|advis(?:ed|ing)|offer(?:ed|ing)?|refus(?:ed|ing|al)|"
-    r"declin(?:ed|ing)|propos(?:ed|ing)|discuss(?:ed|ing)|refer(?:red|ral) (?:\w+ ){0,2}for|await(?:ed|ing)|waiting list|would|should|(?-i:may)|might|could(?! be (?:\w+ly )?(?:stopped|tapered|weaned|discontinued|withdrawn|reduced|extubated))|can(?:not)? be|needs? (?:for|of)|"
-    r"indications? (?:for|of)|contra-?indicat\w+|options?|choice|intend(?:ed|ing)|decision to|decided|decides|reluctan\w+|unwilling|instead of|rather than|without|"
+    r"declin(?:ed|ing)|propos(?:ed|ing)|discuss(?:ed|ing)|refer(?:red|ral) (?:\w+ ){0,2}for|await(?:ed|ing)|waiting list|would|should|(?-i:may)(?!\s+(?:19|20)\d\d)|might|could(?! be (?:\w+ly )?(?:stopped|tapered|weaned|discontinued|withdrawn|reduced|extubated))|can(?:not)? be|needs? (?:for|of)|"
+    r"indications? (?:for|of)|contra-?indicat\w+|options?|choice|intend(?:ed|ing)|(?:decision(?= (?:was (?:made|taken) )?to\b)|decided|decides)(?! (?:was (?:made|taken) )?to (?:re-?)?(?:start|initiate|institute|introduce|begin|commence|resume|give|administer|add|use|treat|switch|"
+    r"change|convert|replace|stop|discontinue|withdraw|withhold|taper)\b)|reluctan\w+|unwilling|instead of|rather than|without|"
     r"(?:difficult|impossible|not possible|not feasible|unable|inability) to|before considering|hesita\w+|wait(?:ed)? for|eligible for|suitable for|amenable to|lack of|absence of|unable to|prior to (?:any|planned)|alternatives? to|prevent|"
     r"avoid(?:ed|ing|ance)?|denied|denies|evaluat(?:ed|ion) for|screen(?:ed|ing) for|tested for|testing for|requested|listed for|possibility of|potential|history of use of|"
     r"allerg\w+ to|allergic|sensitiv\w+ to|susceptib\w+|intoleran\w+|overdos\w+|poisoning|intoxication|ingest\w+|expos(?:ed|ure) to|abuse|abus(?:ed|ing)|"
@@ -28,9 +30,28 @@ _NOT_DONE = re.compile(
     r"^[^.;,]{0,40}?\b(?:(?:was|were|is|are|be|been)\s+(?:\w+\s+){0,2}?(?:rejected|ruled out|turned down|dismissed|discarded|planned|scheduled|considered|recommended|advised|offered|refused|declined|proposed|discussed|"
     r"contra-?indicated|requested|suggested|(?:not|never)\s+(?:\w+\s+)?(?:given|performed|done|possible|feasible|started|required|needed|necessary|indicated|administered|"
     r"used|considered|undertaken|available|attempted)|withheld|avoided|deferred|postponed|unavailable)|(?:may|might|should|could(?! be (?:\w+ly )?(?:stopped|tapered|weaned|discontinued|withdrawn|reduced))|would|will|can) (?:be|have)|allerg(?:y|ic|ies)|"
-    r"abuse|overdose|poisoning|intoxication|sensitivity|resistan(?:t|ce)|was not)\b",
+    r"(?:could|can) ?not be (?!(?:\w+ly )?(?:stopped|tapered|weaned|withdrawn|discontinued|reduced|tolerated|extubated))|abuse|overdose|poisoning|intoxication|sensitivity|resistan(?:t|ce)|was not(?! (?:\w+ )?(?:beneficial|effective|helpful|successful|tolerated|sufficient|enough|stopped|discontinued|tapered|reduced|withdrawn|interrupted|changed)\b))\b",
     re.I,
 )
+#: Taken out again: `removal of a pellet`, `hormone patch removal`.
+_TAKEN_OUT = re.compile(r"\s+(?:[\w-]+\s+)?(?:implants?|patch(?:es)?|pump|pellets?|ring|device)\s+(?:removal|explantation)\b", re.I)
+#: Why another is done: `had her gallbladder removed for treatment of colic`.
+_TREATMENT_OF = re.compile(r"\b(?:treatment|therapy|management) of\b", re.I)
+_FOR_THE = re.compile(r"\bfor\s+(?:the\s+|her\s+|his\s+)?\Z", re.I)
+#: What a drug is, not that another is given: `naproxen served as an antipyretic drug`.
+_AS_A = re.compile(r"\bas\s+(?:an?|its|their)\s+(?:[\w-]+\s+){0,2}\Z", re.I)
+#: What was begun or stopped was given, whatever is told of it next: `was started but was not tolerated`.
+_DONE_FIRST = re.compile(
+    r"(?:\s+(?:therapy|treatment))?\s+(?:was|were|had been)\s+(?:\w+ly\s+)?(?:started|initiated|commenced|begun|added|given|administered|tried|introduced|prescribed|held|stopped|discontinued|withdrawn)\b"
+    r"|\s+used to treat\s+(?:[\w-]+\s+){1,4}?(?:was|were)\s+(?:\w+ly\s+)?(?:withheld|held|stopped|discontinued)\b",
+    re.I,
+)
+#: Tests of the laboratory or of the skin with drugs that the patient need not have had.
+_IN_A_TEST = Openings(
+    r"\b(?:in vitro|(?:patch|prick|intradermal) test\w*|lymphocyte (?:toxicity|transformation|stimulation)|cross-? ?react\w*)\b"
+)
+_DECIDED = re.compile(r"\bdeci(?:ded|des|sion)\b", re.I)
+_CAME_TO_NOTHING = re.compile(r"\b(?:but|however|although|though)\b[^.;]*\b(?:refus|declin|not|never|unavailable|died|before)", re.I)
 _TEST = re.compile(
     r"[\s-]*(?:\([^)]{1,12}\)\s*)?(?:suppression|stimulation|challenge|tolerance|provocation|stress|infusion)?[\s-]*(?:tests?\b|testing|scan|scintigra\w+|PET|uptake|stain\w*|assay|"
     r"receptors?|techniques?\b|patterns?\b|lysis test|(?:iso|reduct|hydrol|oxid|lig|poly)m?erase|reductase|oxidase|hydrolase|antibod\w+|resistan\w+|sensitiv\w+|toxicity|induced(?!\s+(?:an?|the|(?:\w+\s+){0,2}(?:remission|response|improvement|resolution|recovery))\b)|dehydrogenase|synthase|transferase|kinase|levels?\b|concentrations?|deficien\w+|specimens?|"
@@ -118,20 +139,28 @@ def is_apart(text: str, therapy: Therapy, start: int, end: int) -> bool:
     if therapy.words.lower().startswith("reconstruction") and _OF_AN_IMAGE.search(ahead) or _OF_OTHERS.match(text, start, a):
         return True
     for cut in _CLAUSE_START.finditer(ahead):
-        clause = ahead[cut.start() if cut.group()[0].isalpha() else cut.end() :]
+        clause = ahead[cut.start() if cut.group()[0].isalpha() and cut.group()[-1] != "," else cut.end() :]
     if not _CLAUSE_START.search(ahead):
         clause = ahead
-    if _PLANNED.search(clause) or _NOT_DONE.match(text[b : min(end, b + 90)]):
+    if _PLANNED.search(clause) or _NOT_DONE.match(text[b : min(end, b + 90)]) and not _DONE_FIRST.match(text, b, end):
+        return True
+    if therapy.kind == "drug" and (_TAKEN_OUT.match(text, b, end) or not therapy.curie and _AS_A.search(text, max(start, a - 40), a)):
+        return True
+    if _DECIDED.search(clause) and _CAME_TO_NOTHING.search(text, b, end):
+        return True
+    if therapy.kind == "procedure" and _TREATMENT_OF.search(therapy.words) and _FOR_THE.search(text, max(start, a - 12), a):
         return True
     if _IN_GENERAL.match(text, b, end) or _IS_SHOWN.match(text, b, end) or _is_in_menu(text, a, b, start, end):
         return True
     if therapy.kind == "procedure" and "stimulation" in therapy.words.lower() and _SHOWED.match(text, b, end):
         return True
+    if therapy.kind == "drug" and _IN_A_TEST.search(text, start, end) and not _DONE_FIRST.match(text, b, end):
+        return True
     rest = text[b : min(end, b + 45)]
     if _TEST.match(rest) and not (therapy.sure and find_doses(text, b, min(end, b + 30))):
         return True
     if re.search(r"\b(?:anti-?|non-?|post-?|pre-?|peri-?)$", text[max(start, a - 6) : a], re.I) or re.match(
-        r"\s*[-–]\s?(?:induced|related|associated|resistant|sensitive|negative|positive|like|refractory|responsive|dependent|naive|eluting)",
+        r"\)?\s*[-–]\s?(?:induced|related|associated|resistant|sensitive|negative|positive|like|refractory|responsive|dependent|naive|eluting)",
         rest,
     ):
         return True

@@ -13,15 +13,16 @@ from typing import NamedTuple
 from kg.draft.patterns.openings import Openings
 
 _WORDS = (
-    ("stopped", r"stopp(?:ed|ing)|discontinu(?:ed|ing|ation)|withdr(?:awn|awal|ew)|ceased|cessation|suspended|interrupt(?:ed|ion)|taper(?:ed|ing) off|weaned off|"
-                r"weaned from|switched from|changed from|converted from|held|withheld|terminated|completed|replaced"),
+    ("started", r"(?:switched|changed|converted|transitioned|shifted|rotated|de-escalated|narrowed|stepped down)(?: over)? to|(?:replaced|substituted) (?:by|with)"),
+    ("stopped", r"stopp(?:ed|ing)|discontinu(?:ed|e|ing|ation)|withdr(?:awn|awal|ew)|ceased|cessation|suspended|interrupt(?:ed|ion)|taper(?:ed|ing) off|weaned off|"
+                r"(?:weaned|liberated|taken|abstained) from|taken off|(?:switched|changed|converted|transitioned|shifted|rotated) from|held|withheld|terminat(?:ed|ion)|completed|replaced|stop"),
     ("decreased", r"taper(?:ed|ing|s)?|reduced|reduction|reducing|decreas(?:ed|ing)|lowered|weaned|halved|de-escalated|tapered down"),
     ("increased", r"increas(?:ed|ing)|doubled|escalat(?:ed|ion)|raised|uptitrated|up-titrated|titrated(?: up)?"),
-    ("started", r"start(?:s|ed|ing)?|initiat(?:ed|ion|ing)|commenced|begun|began|added|adding|addition|introduced|prescribed|switched to|changed to|converted to|put on|placed on|"
-                r"resumed|restarted|reintroduced|reinitiated|instituted|switched|replaced (?:by|with)|discharged on|discharged home on|discharged with"),
+    ("started", r"start(?:s|ed|ing)?|initiat(?:ed|ion|ing)|commenced|begun|began|added|adding|addition|introduced|prescribed|put on|placed on|"
+                r"resumed|restart(?:ed)?|reintroduced|reinitiated|reinstituted|instituted|initiate|commence|introduce|switched|substituted|discharged on|discharged home on|discharged with"),
     ("ongoing", r"ongoing|continu(?:ed|es|ing)|maintained|remain(?:s|ed) on|(?:is|are|well|was|were|currently|been|stable) on|still (?:on|taking|receiving)|maintenance|taking|takes"),
-    ("given", r"gives?|given|giving|administ(?:ered|ering|ration)|receiv(?:ed|ing|es)?|treated|treating|treatment|underwent|undergone|undergoing|performed|repeated|tried|therapy with|"
-              r"infused|infusion|managed|manage|injected|pulses?|carried out|required|requiring|used|using|applied|delivered|transfused|course of|courses of|cycles? of|doses? of|"
+    ("given", r"gives?|given|giving|administ(?:ered|ering|ration)|receiv(?:ed|ing|es)?|treated|treating|treatment|trials? of|underwent|undergone|undergoing|performed|repeated|tried|therapy with|"
+                        r"controlled (?:with|by|on)|infused|infusion|infusion|managed|manage|injected|pulses?|carried out|required|requiring|used|using|applied|delivered|transfused|course of|courses of|cycles? of|doses? of|"
               r"consist(?:ed|ing) of|done|employed|provided|undertaken|attempted|accomplished|placed|inserted|implanted"),
 )  # fmt: skip
 _CHANGE = {f"c{i}": change for i, (change, _) in enumerate(_WORDS)}
@@ -29,14 +30,15 @@ _ANY = Openings(r"\b(?:" + "|".join(f"(?P<c{i}>{pattern})" for i, (_, pattern) i
 #: Between the word of change and what it is said of, or between a treatment and its verb, only such words may stand.
 _LINK = re.compile(
     r"\s*(?:(?:on|with|of|to|by|for|from|at|in|an?|the|his|her|this|that|and|or|both|either|combined|combination|together|as|well|oral(?:ly)?|intravenous(?:ly)?|iv|i\.v\.|"
-    r"subcutaneous(?:ly)?|intramuscular(?:ly)?|topical(?:ly)?|inhaled|systemic|high|low|full|standard|dose|doses|dosage|pulse|pulses|tapering|course|courses|cycles?|daily|weekly|"
+    r"subcutaneous(?:ly)?|intramuscular(?:ly)?|topical(?:ly)?|inhaled|systemic|high|low|full|standard|prolonged|gradual|slow|rapid|short|long|dose|doses|dosage|pulse|pulses|tapering|course|courses|cycles?|daily|weekly|"
     r"monthly|initial|additional|further|another|second|third|first|single|\w+ly|therapy|treatment|empiric(?:al)?|broad-spectrum|adjuvant|a|total|her|regimen|consisting|"
     r"including|such|period|while|infusions?|injections?|administration|mg|g|kg|day|per|million|units?|IU|twice|once|times|every|hours?|days?|weeks?|months?|patient|child|been|being|\d[\d.,]*\S*|"
     r"[\d.]*(?:mg|g|mcg|µg|ml|mL|IU|U)\S*|high-dose|low-dose|[a-z]+al|[a-z]+ic|[a-z]+ive)[\s,()/-]*)*",
     re.I,
 )
 _VERB_LEAD = re.compile(
-    r"(?:\s*\([^)]*\))?[\s,]*(?:(?:therapy|therapies|replacement|supplementation|substitution|treatments?|dose|doses|dosage|infusions?|injections?|cream|ointment|drops|tablets?|course|pulses?|administration|regimen|at|of|a|the|"
+    r"(?:\s*\([^)]*\))?(?:\s+(?:used|given|taken|prescribed)\s+(?:to treat|for)\s+(?:[\w-]+\s+){0,3}?[\w-]+(?=\s+(?:was|were)\b))?"
+    r"(?:\s+(?:was|were|proved|seemed)\s+(?:\w+ly\s+)?(?:effective|ineffective|helpful|beneficial|successful|unsuccessful|tolerated|of (?:no|little) (?:benefit|help|use))\s*,?\s*(?:but|and|so)(?:\s+it)?)?[\s,]*(?:(?:therapy|therapies|replacement|supplementation|substitution|treatments?|dose|doses|dosage|infusions?|injections?|cream|ointment|drops|tablets?|course|pulses?|administration|regimen|at|of|a|the|"
     r"and|or|in|on|for|over|combination|[\d.,]+\s?\S{0,9}|daily|weekly|twice|once|times|two|three|four|five|six|divided|per|alternate|other|hours?|days?|weeks?|day|every|[obtq]\.?[di]\.?[ds]?\.?|(?:\w+ly))[\s,)]*)*"
     r"(?:which\s+|that\s+)?(?:was|were|could be|had to be|had been|has been|have been|is|are|being|be)\s+(?:(?:then|subsequently|gradually|also|slowly|initially|not yet|again|finally|further|"
     r"successfully|therefore|immediately|\w+ly)\s+)*\Z",
@@ -100,6 +102,8 @@ def changes_of(text: str, start: int, end: int, spans: list[tuple[int, int]]) ->
             if not last <= word.start < stop or text[word.start : word.end].lower() in _NEVER_AFTER:
                 continue
             lead = text[follow : word.start]
+            if word.change in ("decreased", "increased") and _ACTS_ON.match(text, word.end, stop):
+                continue  # "A was begun and decreased her pain"
             chained = follow != last
             if len(lead) < 90 and (
                 _AND_THEN.match(lead)
@@ -110,7 +114,7 @@ def changes_of(text: str, start: int, end: int, spans: list[tuple[int, int]]) ->
             ):
                 taken.add((k, word.start))
                 follow = word.end
-                if re.match(r"(?:changed|switched|converted) to", text[word.start : word.end], re.I):
+                if _SWITCHES.match(text, word.start, word.end):
                     drug = k + 1 < len(edges) and len(text[word.end : edges[k + 1][0]]) < 40
                     word = word._replace(change="stopped" if drug else "ongoing")
                 for i in groups[k][-1:] if own[k] or _WHICH_WAS.search(lead) else groups[k]:
@@ -118,6 +122,8 @@ def changes_of(text: str, start: int, end: int, spans: list[tuple[int, int]]) ->
     for k, (first, _) in enumerate(edges):
         begin = edges[k - 1][1] if k else start
         for word in reversed([w for w in words if begin <= w.end <= first]):
+            if word.change == "given" and _OF_ITS_DOSE.search(text, begin, word.start):
+                continue  # "reducing the dose of A"
             mine = any(at == word.start for _, at in taken)
             if (
                 len(text[word.end : first]) > 110
@@ -125,7 +131,7 @@ def changes_of(text: str, start: int, end: int, spans: list[tuple[int, int]]) ->
                 or _IS_DONE.search(text, begin, word.start)
                 and re.match(r"\s*,?\s*(?:and|but|while)\b", text[word.end :])
                 or mine
-                and not re.match(r"\s+(?:with|by|to|in)\b", text[word.end :])
+                and not (_SWITCHES.match(text, word.start, word.end) or re.match(r"\s+(?:with|by|to|in)\b", text[word.end :]))
             ):
                 continue
             if mine and word.change == "stopped":
@@ -136,8 +142,20 @@ def changes_of(text: str, start: int, end: int, spans: list[tuple[int, int]]) ->
                 continue
             for i in groups[k]:
                 if not (own[k] and i == groups[k][-1] and found[i]):
+                    if word.change in ("started", "given") and found[i] and text[found[i][0].start : found[i][0].end].lower() == "taper":
+                        found[i].pop(0)  # "was started on a prednisone taper": how it is given
                     found[i].insert(0, word)
             break
+    for k in range(1, len(groups)):
+        before = found[groups[k - 1][-1]]
+        if (
+            before
+            and not found[groups[k][0]]
+            and before[-1].start > edges[k - 1][1]
+            and _AND_LATER.fullmatch(text, before[-1].end, edges[k][0])
+        ) and _AT_A_TIME.match(text, edges[k][1], end):
+            for i in groups[k]:
+                found[i] = [before[-1]._replace(start=spans[i][1], end=spans[i][1])]
     for k in range(1, len(groups)):  # "switched from A to B": B was started
         before = found[groups[k - 1][0]]
         if not before or found[groups[k][0]] or not text[before[-1].start : before[-1].end].lower().endswith("from"):
@@ -156,6 +174,21 @@ def _has_verb(text: str, words: list[Change], spans: list[tuple[int, int]], grou
     return any(begin <= w.end <= first and _LINK.fullmatch(text, w.end, first) for w in words)
 
 
+_ACTS_ON = re.compile(r"\s+(?:the|her|his|its|their)\s+(?!(?:\w+\s+)?dos(?:e|es|age)\b)[a-z]", re.I)
+_OF_ITS_DOSE = re.compile(
+    r"\b(?:reduc|decreas|lower|increas|taper|doubl|halv|rais|escalat)\w*\s+(?:(?:the|her|his|its)\s+)?(?:daily\s+)?\Z", re.I
+)
+#: A verb told once for two: `A was stopped on day 3 and B on day 5`.
+_AND_LATER = re.compile(r"\s+(?:on|after|at|in|by)\s+(?:(?!and\b)[\w-]+\s+){1,4}and\s+(?:the\s+)?", re.I)
+_AT_A_TIME = re.compile(
+    r"(?:\s*\([^()]*\))?\s+(?:on|after|at|in|by)\s+(?:the\s+|day\s|\d|week\s|month\s|[A-Z][a-z]+\s+\d|(?:one|two|three|four|five|six)\s)",
+    re.I,
+)
+#: What was given before this is stopped, and what comes after it begun.
+_SWITCHES = re.compile(
+    r"(?:changed|switched|converted|transitioned|shifted|rotated|de-escalated|narrowed|stepped down)(?: over)? to|(?:replaced|substituted) (?:by|with)",
+    re.I,
+)
 _IS_DONE = re.compile(r"\b(?:was|were|been|be)\s+(?:\w+ly\s+|then\s+)?\Z", re.I)
 _TO = re.compile(r"\s*(?:[\d.,]+\s?\S+\s+|\w+ly\s+){0,3}(?:to|and)\s+(?:\w+\s+){0,2}")
 _BETWEEN = re.compile(

@@ -7,43 +7,30 @@ from itertools import pairwise
 from typing import Any
 
 from kg.draft.names.ground import vocabulary
-from kg.draft.patterns.openings import Openings
 from kg.draft.reading.patient import to_number
 from kg.draft.sheet import Sheet
 from kg.draft.therapy.apart import is_apart
 from kg.draft.therapy.changes import Change, changes_of
 from kg.draft.therapy.doses import share_doses, with_doses
 from kg.draft.therapy.earlier import ENDED, purpose_of, write_earlier
-from kg.draft.therapy.regimen import Regimen, find_doses, regimen_of, route_term
+from kg.draft.therapy.regimen import Regimen, find_doses, is_readable, regimen_of, route_term
 from kg.draft.therapy.treat import Therapy, find_therapies
-from kg.errors import RecordError
+from kg.draft.therapy.unnamed import change_dose, stop_unnamed, switch
 from kg.report import Span
-from kg.units import parse_quantity
 
-_READABLE = re.compile(r"[\d.,]+\s*\D+\Z")
 _REFERRED = re.compile(
     r"\b(?:after|following|since|before|prior to|until|despite|during|of|days?|weeks?|months?|years?)\s+(?:(?:the|this|that|her|his|first|second|third|last|\d\w*|initial|completion of|initiation of|cessation of)\s+){0,3}\Z",
     re.I,
 )
 _HOW_LONG = re.compile(
-    r"\b(?:history|use|initiali[sz]ation|start|means|combination|trial|hours?|days?|weeks?|months?|years?|sessions?|rounds?)\s+\Z", re.I
+    r"\b(?:history|use|initiali[sz]ation|start|means|combination|trial|series|lines?|hours?|days?|weeks?|months?|years?|sessions?|rounds?)\s+\Z",
+    re.I,
 )
 _SURGERY = "MAXO:0000004"
 #: Helps to other treatments; what follows them is not credited to them.
 _SUPPORT = re.compile(
     r"intubat|ventilat|sedat|an(?:a)?esthe|cannulat|sternotomy|laparotomy|thoracotomy|craniotomy|resuscitation|bypass|muscle relax|catheter|physiotherapy|nutrition|feeding|transfus|fluid|saline|oxygen",
     re.I,
-)
-#: A dose is changed whose drug is not named again.
-_DOSE_CHANGED = re.compile(
-    r"(?P<whose>\b(?:the|its|this|his|her)\s+(?:(?:steroid|corticosteroid|daily|total|maintenance)\s+)?dos(?:e|age))\s+(?:was|were|had been|has been)\s+(?:(?:then|further|again|\w+ly)\s+){0,2}"
-    r"(?:(?P<less>reduced|decreased|lowered|halved|tapered)|(?P<more>increased|doubled|raised|escalated))\b(?:\s+(?P<to>to)\b)?",
-    re.I,
-)
-#: A drug is stopped that is not named again.
-_IT_STOPPED = Openings(
-    r"\b(?:it|this (?:drug|treatment|medication|therapy)|the (?:drug|treatment|medication|therapy))\s+(?:was|had to be|were|has been)\s+(?:(?:then|therefore|soon|\w+ly)\s+){0,2}"
-    r"(?P<verb>stopped|discontinued|withdrawn|ceased|suspended)\b"
 )
 _AFTER_IT = re.compile(r"\b(?:followed by|then|switched to|changed to|replaced by)\b", re.I)
 #: "free of lesions on prednisone 5 mg": what is taken while all is well, though "free of" denies what follows it.
@@ -54,6 +41,26 @@ _NEXT_STEP = re.compile(
     r"die|develop)\w*",
     re.I,
 )
+#: What is denied is the effect, not the drug.
+_NO_RESPONSE_TO = re.compile(
+    r"\b(?:response|improvement|benefit|relief|respond|improve)\s+(?:to|with|on|after|from|under)\s+(?:(?!no\b|not\b)[\w-]+\s+){0,3}\Z",
+    re.I,
+)
+_NO_USE = re.compile(
+    r"(?:\s*\([^()]*\))?(?:\s+(?:therapy|treatment))?\s+(?:was|were|did)\s+not\s+(?:\w+ly\s+)?(?:beneficial|effective|helpful|successful|help|improve|relieve|control)\b",
+    re.I,
+)
+#: What is told of the others is not told of this one.
+_EXCEPTED = re.compile(
+    r"\b(?:drugs|medications?|medicines|treatments?|agents)\s+(?:except(?:\s+for)?|other\s+than|apart\s+from|excluding)\s+\Z", re.I
+)
+#: `dapsone, an antibiotic that ...`: one drug.
+_IN_APPOSITION = re.compile(r",\s+an?\s+(?:[\w-]+\s+){0,3}", re.I)
+_FROM_ONE = re.compile(
+    r"\s+(?:was|were|had been|has been)\s+(?:\w+ly\s+)?(?:switched|changed|converted|transitioned|rotated)\s+(?:over\s+)?from\b", re.I
+)
+_CHANGED_THE = re.compile(r"\b(?:switch|chang|convert)(?:ed|ing)\s+(?:the|her|his|this)\s+\Z", re.I)
+_IMMUNOSUPPRESSIVE = re.compile(r"immunosuppress", re.I)
 _WITHHELD = re.compile(
     r"(?:\s+(?:therapy|treatment))?\s+(?:was|were|had been)\s+(?:\w+ly\s+|then\s+|therefore\s+)?with(?:held|drawn)\b", re.I
 )
@@ -86,9 +93,14 @@ class Course:
         self.by_term: dict[str, dict[str, Any]] = {}
         self.last: list[str] = []
         self.last_sentence = -99
+        self.earlier = (self.last, self.last_sentence)  # the same before the latest sentence that tells of a treatment
         self.before = (self.last, self.last_sentence)  # the same when the sentence read last began
         self.ended: set[str] = set()  # ids of what the sentence read last says was stopped
         self.in_question = ""  # the key in `by_term` of the one drug told of last
+        self.before_question = ""  # the same when the sentence read last began
+        self.stops: list[tuple[str, int, int]] = []  # of the sentence read last: what was stopped, and where it says so
+        self.changed: set[int] = set()  # where the words of change stand in it that are said of a named treatment
+        self.first: dict[str, int] = {}  # where the sentence begins that told of a treatment first
         self.left_on = False  # the step being written is that of what the patient left with
         self.dosed = ""  # id of the drug whose dose the sentence read last changes without naming it
         self.restarted: set[str] = set()  # ids of what was stopped and begun again
@@ -102,17 +114,25 @@ class Course:
             number: of the sentence in the story.
             again: the sentence sums up (an abstract): only treatments told nowhere else are new.
         """
-        self.named, self.ended, self.dosed = [], set(), ""
-        self.before = (self.last, self.last_sentence)
+        self.named, self.ended, self.dosed, self.stops, self.changed = [], set(), "", [], set()
+        self.before, self.before_question = (self.last, self.last_sentence), self.in_question
+        spans = self._read_named(sentence, number, again=again)
         if not again:
-            self._change_dose(sentence)
-            if number - self.last_sentence < 2:
-                self._stop_it(sentence)
+            change_dose(self, sentence)
+            stop_unnamed(self, sentence, number)
+        return spans
+
+    def _read_named(self, sentence: Span, number: int, *, again: bool) -> list[tuple[int, int]]:
+        """Write what a sentence tells of the treatments that it names; where they stand in it."""
         found = find_therapies(self.text, sentence.start, sentence.end, self.defined)
         if not found:
             return []
         told = [t for t in found if self._is_told(t, sentence)]
         told = [t for t in told if t.words not in self.defined or self.text[t.start - 1] != "("]
+        told = [
+            t for k, t in enumerate(told)
+            if t.curie or not self._is_switched(t, sentence) and not (k and t.kind == told[k - 1].kind == "drug" and _IN_APPOSITION.fullmatch(self.text, told[k - 1].end, t.start))
+        ]  # fmt: skip
         told = [t for k, t in enumerate(told) if t.curie or k + 1 == len(told) or not self._is_spelt_out(t, told[k + 1])]
         if not told:
             return [(t.start, t.end) for t in found if t.kind == "drug"]
@@ -143,56 +163,27 @@ class Course:
                 ids.append(name)
                 if changes[k] and changes[k][-1].change in ENDED:
                     self.ended.add(name)
+                self.changed |= {c.start for c in changes[k]}
+                self.stops += [(name, c.start, c.end) for c in changes[k] if c.change in ENDED]
+                self.first.setdefault(name, sentence.start)
                 lower = bool(changes[k]) and changes[k][-1].change in (*ENDED, "decreased")
                 self.lowered = self.lowered | {name} if lower else self.lowered - {name}
                 self.named.append((therapy, name))
-        drugs = [therapy for therapy, _ in self.named if therapy.kind == "drug" and self._key(therapy) in self.by_term]
+        if not again:
+            switch(self, sentence, told)
+        drugs = [therapy for therapy, _ in self.named if therapy.kind == "drug" and self.key(therapy) in self.by_term]
         if drugs and not again:
-            alone = len({self._key(t) for t in drugs}) == 1 or bool(_AFTER_IT.search(self.text, drugs[-2].end, drugs[-1].start))
-            self.in_question = self._key(drugs[-1]) if alone else ""
+            alone = len({self.key(t) for t in drugs}) == 1 or bool(_AFTER_IT.search(self.text, drugs[-2].end, drugs[-1].start))
+            self.in_question = self.key(drugs[-1]) if alone else ""
         helped = {name for therapy, name in self.named if not _SUPPORT.search(therapy.words)}
         if self.last:
             ids = [name for name in ids if name in helped]
         if ids and not again:
+            self.earlier = self.last, self.last_sentence
             self.last, self.last_sentence = list(dict.fromkeys(ids)), number
         return [(t.start, t.end) for t in found]
 
-    def _change_dose(self, sentence: Span) -> None:
-        """Write the step of `the dose was reduced to 40 mg`: of the one drug told of last."""
-        match = _DOSE_CHANGED.search(self.text, sentence.start, sentence.end)
-        have = self.by_term.get(self.in_question)
-        evidence = self.sheet.quote(*match.span()) if match else None
-        if not match or not have or evidence is None or self.sheet.status_of(*match.span())[0] != "present":
-            return
-        if find_therapies(self.text, max(sentence.start, match.start() - 30), match.end(), self.defined):
-            return
-        dose = next((d for d in find_doses(self.text, match.end(), sentence.end) if match["to"] and d[0] - match.end() < 12), (0, 0))
-        step: dict[str, Any] = {"change": "decreased" if match["less"] else "increased", "at": self._when(sentence, match.start())}
-        if dose[1] and _is_readable(self.sheet.words(*dose)):
-            step["dose"] = self.sheet.words(*dose)
-        step |= {"confidence": 0.5, "note": "the drug is not named; that told of last is taken"}
-        order, last = self.sheet.order, have["course"][-1]
-        if last["change"] in ENDED or order[step["at"]] < order[last["at"]]:
-            return
-        have["course"].append(step | evidence)
-        self.dosed = str(have["id"])
-
-    def _stop_it(self, sentence: Span) -> None:
-        """Write the step of `it was stopped after two weeks`: of the one drug told of in the sentence before."""
-        have = self.by_term.get(self.in_question)
-        match = _IT_STOPPED.search(self.text, sentence.start, sentence.end) if have else None
-        evidence = self.sheet.quote(*match.span()) if match else None
-        if not match or not have or evidence is None or have["course"][-1]["change"] in ENDED or str(have["id"]) not in self.last:
-            return
-        if self.sheet.status_of(*match.span())[0] != "present" or find_therapies(self.text, sentence.start, match.end(), self.defined):
-            return
-        at, order = self._when(sentence, match.start("verb")), self.sheet.order
-        if order[at] >= order[have["course"][-1]["at"]]:
-            have["course"].append(
-                {"change": "stopped", "at": at, "confidence": 0.5, "note": "the drug is not named; that told of last is taken"} | evidence
-            )
-
-    def _when(self, sentence: Span, offset: int) -> str:
+    def when(self, sentence: Span, offset: int) -> str:
         """The time of a step; a time after it that is told of something else between them is not its own."""
         line = self.sheet.line
         at, marks = self.sheet.time_at(sentence, offset), line.marks.get(sentence.start, [])
@@ -216,6 +207,14 @@ class Course:
         earlier = [m.name for m in marks if m.start < offset and m.moves]
         return earlier[-1] if earlier else line.of_sentence.get(sentence.start, "presentation")
 
+    def _is_switched(self, therapy: Therapy, sentence: Span) -> bool:
+        """Whether a class of drugs stands for those that a switch names, or for the one told of last: `the agent was changed from A to B`."""
+        return bool(_FROM_ONE.match(self.text, therapy.end, sentence.end)) or bool(
+            self.before_question
+            and _IMMUNOSUPPRESSIVE.match(therapy.words)
+            and _CHANGED_THE.search(self.text, sentence.start, therapy.start)
+        )
+
     def _is_spelt_out(self, therapy: Therapy, following: Therapy) -> bool:
         """Whether a class of drugs is followed by the one meant: `steroids (prednisolone 1 mg/kg)`."""
         return (
@@ -233,7 +232,7 @@ class Course:
         referred = _REFERRED.search(self.text, max(sentence.start, therapy.start - 40), therapy.start)
         if not referred or any(c.start >= therapy.end for c in changes):
             return False
-        known = self.by_term.get(self._key(therapy))
+        known = self.by_term.get(self.key(therapy))
         if known is None and re.match(r"(?:re)?transplant", therapy.words, re.I):  # "after transplantation", of a kidney transplant
             known = next((t for t in self.by_term.values() if "procedure" in t and "transplant" in t["words"].lower()), None)
         if known and _OF_AN_ORGAN.search(known["words"]):
@@ -251,13 +250,21 @@ class Course:
         ):
             return False
         status = self.sheet.status_of(therapy.start, therapy.end)[0]
+        if _EXCEPTED.search(self.text, sentence.start, therapy.start):
+            return False
+        if status == "absent" and therapy.sure:
+            no_effect = _NO_RESPONSE_TO.search(self.text, sentence.start, therapy.start) or _NO_USE.match(
+                self.text, therapy.end, sentence.end
+            )
+            if no_effect:
+                return True
         if status == "absent" and therapy.sure and _ON.search(self.text, sentence.start, therapy.start):
             return bool(find_doses(self.text, therapy.end, min(sentence.end, therapy.end + 20)))
         return status not in ("absent", "family", "hypothetical")
 
     def _is_taken(self, therapy: Therapy) -> bool:
         """Whether a drug was told of as given before, and not as stopped since: to withhold it is to stop it."""
-        known = self.by_term.get(self._key(therapy))
+        known = self.by_term.get(self.key(therapy))
         if known:
             return known["course"][-1]["change"] not in ENDED
         told = self.sheet.term(therapy.curie, therapy.label)
@@ -274,7 +281,7 @@ class Course:
         evidence = self.sheet.quote(therapy.start, therapy.end)
         if evidence is None:
             return ""
-        key = self._key(therapy)
+        key = self.key(therapy)
         if again and key in self.by_term:
             return str(self.by_term[key]["id"])
         name = ""
@@ -289,15 +296,17 @@ class Course:
             until = min([c.start for c, d in told[k + 1 :] if c and d and c.start > therapy.end], default=following)
             regimen = regimen_of(self.text, therapy.start, therapy.end, until, before, dose or (0, 0)) if k == 0 or dose else None
             offset = change.start if change and change.start > therapy.end else therapy.start
-            step: dict[str, Any] = {"change": change.change if change else "given", "at": self._when(sentence, offset)}
+            step: dict[str, Any] = {"change": change.change if change else "given", "at": self.when(sentence, offset)}
             if (
                 regimen
                 and dose
                 and "/" not in regimen.dose
                 and _BY.search(self.text, sentence.start, dose[0])
-                and _is_readable(regimen.dose)
+                and is_readable(regimen.dose)
             ):
                 regimen = regimen._replace(dose="", manner=" ".join(filter(None, (f"by {regimen.dose}", regimen.schedule))), schedule="")
+            if regimen and step["change"] in ENDED and "taper" not in regimen.manner:
+                regimen = regimen._replace(manner="")
             step |= _parts(regimen) if regimen else {}
             many = _HOW_MANY.search(self.text, sentence.start, therapy.start) if k == 0 and therapy.kind == "procedure" else None
             if many and therapy.words.endswith("s") and "count" not in step:
@@ -317,7 +326,7 @@ class Course:
             if before.name == at and _AND_AGAIN.fullmatch(self.text, before.end, after.start)
         ]
 
-    def _key(self, therapy: Therapy) -> str:
+    def key(self, therapy: Therapy) -> str:
         key = (therapy.curie or therapy.label).lower()
         return re.sub(r"\s+(?:therapy|treatment|drugs?|agents?|medications?)\Z", "", key).removesuffix("s")
 
@@ -371,20 +380,10 @@ _PRINTED = ("dose", "schedule", "route", "regimen", "count")
 def _parts(regimen: Regimen) -> dict[str, Any]:
     """The fields of a step that a regimen fills."""
     dose, manner = re.sub(r"\b(?:Kg|KG)\b", "kg", regimen.dose), regimen.manner
-    if dose and not _is_readable(dose):
+    if dose and not is_readable(dose):
         dose, manner = "", " ".join(filter(None, (manner, dose)))
     found: dict[str, Any] = {"dose": dose, "schedule": regimen.schedule}
     if route := route_term(regimen.route):
         found["route"] = str(vocabulary().term(route))
     found |= {"regimen": manner, "count": regimen.times}
     return {name: value for name, value in found.items() if value}
-
-
-def _is_readable(dose: str) -> bool:
-    """Whether the record's reader takes the dose: as a quantity, or as words that are no single figure."""
-    try:
-        if _READABLE.match(dose):
-            parse_quantity(dose)
-        return True
-    except RecordError:
-        return False

@@ -40,8 +40,8 @@ _ACTS = re.compile(
 _BRINGS = re.compile(r"induc|achiev", re.I)
 #: What fails governs the treatments of its own list, and nothing after it.
 FAILING = Openings(
-    r"\b(?:refractory to|resistant to|unresponsive to|intolerant (?:of|to)|(?:had |has |have )?fail(?:ed|ing)(?: (?:to respond to|on|with|treatment with|therapy with))?(?! to\b)|fail(?:ed|ing) to respond to|"
-    r"failure (?:of|with|to respond to)|did not respond to|no response to|not respond(?:ed)? to|despite)(?=\s)"
+    r"\b(?:refractory to|resistant to|unresponsive to|intolerant (?:of|to)|(?:had |has |have )?fail(?:ed|ing)(?: (?:to respond to|on|with|treatment with|therapy with))?(?! to\b)|fail(?:ed|ing) to respond (?:to|with|on)|"
+    r"failure (?:of|with|to respond to)|did not respond to|no response to|not respond(?:ed)? to|despite|did(?: not|n['’]t) (?:show|have|achieve|demonstrate) (?:(?:any|an?|much|significant|adequate|sufficient) )?(?:\w+ )?(?:response|improvement|benefit|effect) (?:to|with|after|on|from)(?: trying)?)(?=\s)"
 )
 _OWN_LIST = re.compile(
     r"[;.:]|\b(?:but|because|due|since|as|by|then|was|were|had|has|is|are|when|until|after|before|while|which|who|she|he|we|followed|with(?!\s+(?:both|either|oral|intravenous|high))|"
@@ -58,6 +58,20 @@ _TO_TREATMENT = re.compile(
     r"\s*(?:[\w-]+\s+){0,3}?(?:(?:within|after)\s+(?:[\w-]+\s+){1,3}(?:of|after|following)|after|following|with|on|to|by|under|despite|upon|from|using|during)\s+(?:(?!was\b|were\b|and\b|then\b)[\w.,()/-]+\s+){0,7}\Z",
     re.I,
 )
+_AS_REASON = re.compile(
+    r"\b(?:because of|due to|owing to|in view of|on account of)\s+(?:(?:the|an?|her|his|this|severe|further|\w+al)\s+){0,3}\Z", re.I
+)
+#: What a sentence grants first stands by itself: `Although A helped the rash, B did not`.
+CONCESSION = re.compile(
+    r"\W*(?:Although|Though|While|Whereas|Even though)\s[^;.]{10,}?(?=,\s+(?:(?:the|she|he|it|they|her|his|we|this|no|there|various|several|both|all|most|another|treatment|therapy)\b|(?!and\b|or\b)[\w-]+\s+(?:was|were|had|did|could)\b))"
+)
+_LESS_OF = re.compile(
+    r"\b(?:reducing|reduction|lowering|decreasing|stopping|discontinu\w+|withdraw\w+|cessation|removal|interruption|holding)\s+(?:(?:of|in|the|her|his|its|dose|dosage|daily)\s+)*\Z",
+    re.I,
+)
+#: What got better when a drug was stopped did not get better by it.
+_UPON = re.compile(r"\b(?:after|following|upon|with|on|when|once|since|as|by|because|due)\b", re.I)
+_STOPS = Stems("discontinu", "stopp", "cessation", "withdr", "ceased")
 _STOPPING = re.compile(
     r"\b(?:withdrawal|discontinuation|discontinuing|cessation|stopping|interruption|holding|omission)\s+(?:of\s+)?(?:the\s+)?(?:\w+\s+)?\Z",
     re.I,
@@ -75,6 +89,7 @@ class Credit:
     def __init__(self, sheet: Sheet, course: Course) -> None:
         self.sheet, self.text, self.course = sheet, sheet.text, course
         self.bounds = (0, 0)
+        self.failed: dict[str, int] = {}  # treatments said to have failed, with the number of their steps by then
 
     def credited(self, sentence: Span, number: int, span: tuple[int, int], outcome: str, clause: tuple[int, int] | None) -> tuple[list[str], bool]:  # fmt: skip
         """The ids of the treatments credited, and whether the sentence itself says so.
@@ -85,7 +100,14 @@ class Credit:
         if outcome in ("improved", "resolved") and _BY_ITSELF.search(self.text, *(clause or (sentence.start, sentence.end))):
             return [], False
         if not stated:
-            credited = [name for name in credited if self._runs(name)]
+            still = {name for name, at, _ in self.course.stops if at >= span[1] and not _UPON.search(self.text, span[1], at)}
+            credited = [
+                name
+                for name in credited
+                if self._runs(name) or name in still or outcome == "flared" and _STOPS.search(self.text, sentence.start, sentence.end)
+            ]
+        if not stated and outcome in ("improved", "resolved"):
+            credited = [name for name in credited if self.failed.get(name) != self._steps(name)] or credited
         if outcome == "resolved" and _STAYS_AWAY.search(self.text, *span):
             credited = [name for name in credited if name not in self.course.restarted] or credited
         return credited, stated
@@ -95,9 +117,24 @@ class Credit:
         treatment = next((t for t in self.sheet.parts["treatments"] if t["id"] == name), None)
         return treatment is None or treatment["course"][-1]["change"] != "stopped"
 
+    def _last_change(self, name: str) -> str:
+        return next((str(t["course"][-1]["change"]) for t in self.sheet.parts["treatments"] if t["id"] == name), "")
+
+    def _steps(self, name: str) -> int:
+        return next((len(t["course"]) for t in self.sheet.parts["treatments"] if t["id"] == name), 0)
+
+    def fail(self, names: list[str]) -> None:
+        """Treatments are said to have failed: what gets better next is not implied to be their work, until they are changed."""
+        self.failed |= {name: self._steps(name) for name in names}
+
     def _linked(self, sentence: Span, number: int, span: tuple[int, int], outcome: str, clause: tuple[int, int] | None) -> tuple[list[str], bool]:  # fmt: skip
         """The ids of the treatments that the words link to an outcome, and whether the sentence itself does."""
         named = self.course.named
+        granted = CONCESSION.match(self.text, sentence.start, sentence.end)
+        if granted and any((t.start >= granted.end()) == (span[0] >= granted.end()) for t, _ in named):
+            named = [(t, name) for t, name in named if (t.start >= granted.end()) == (span[0] >= granted.end())]
+        if outcome in ("worsened", "flared") and named and _AS_REASON.search(self.text, sentence.start, span[0]):
+            return [], False  # "A was begun because of worsening of the rash"
         if outcome == "flared" and self.course.dosed and not named:
             return [self.course.dosed], False
         if outcome == "stopped-for-toxicity":
@@ -117,7 +154,8 @@ class Credit:
             ], True
         if outcome in ("improved", "resolved"):
             # neither what failed nor what was stopped gets credit
-            stopped = self.course.ended | {
+            by_then = {name for name, at, _ in self.course.stops if at < span[0] or _UPON.search(self.text, span[1], max(span[1], at))}
+            stopped = (self.course.ended & by_then | self.course.ended - {name for name, _, _ in self.course.stops}) | {
                 name for therapy, name in named if _STOPPING.search(self.text, max(sentence.start, therapy.start - 40), therapy.start)
             }
             named = [(therapy, name) for therapy, name in named if name not in failing | stopped]
@@ -141,9 +179,18 @@ class Credit:
         ]  # fmt: skip
         nearer = [name for therapy, name in named if clause and clause[0] <= therapy.start and therapy.end <= span[0]]
         nearer = [name for therapy, name in named if therapy.start >= self.bounds[0] and name in nearer]
+        if (
+            after
+            and outcome in ("improved", "resolved")
+            and _LESS_OF.search(self.text, span[1], min(t.start for t, _ in named if t.start >= span[1]))
+        ):
+            return [], False  # "the nausea resolved on reducing the dose of A"
         if after and not (nearer if outcome in ("improved", "resolved") else before):
-            listed_after = [name for therapy, name in named if span[1] <= therapy.start < self.bounds[1]]
             first = min(therapy.start for therapy, _ in named if therapy.start >= span[1])
+            within = {name for therapy, name in named if span[1] <= therapy.start < self.bounds[1]}
+            listed_after = [
+                name for therapy, name in named if therapy.start >= first and name in within and self._goes_on(first, therapy.start)
+            ]
             on = re.search(r"\b(?:on|under|despite)\s+(?:\w+\s+){0,4}\Z", self.text[span[1] : first], re.I)  # is taken, not thanked
             return list(dict.fromkeys(listed_after))[:4], not on
         if failing and not before and outcome in ("improved", "resolved"):
@@ -157,6 +204,9 @@ class Credit:
         if outcome in ("improved", "resolved"):  # what was lowered as another was begun gets no credit
             last = [name for name in last if name not in stopped]
             last = [name for name in last if name not in self.course.lowered] or last
+        if last and outcome in ("improved", "resolved") and not named and all(self._last_change(name) == "ongoing" for name in last):
+            earlier, earlier_told = self.course.earlier  # what only goes on is not thanked alone for what came after a new treatment
+            last = [*last, *(name for name in earlier if name not in last)] if number - earlier_told <= NEAR else last
         if number - told <= (2 * NEAR if named else NEAR) and last:
             return last[:4], False
         return [], False
@@ -165,9 +215,12 @@ class Credit:
         """The treatments that are the subject of a verb: `prednisone and dapsone failed`."""
         found: list[str] = []
         at = verb
+        granted = CONCESSION.match(self.text, sentence.start, sentence.end)
         for therapy, name in sorted(self.course.named, reverse=True):
             if therapy.end > verb:
                 continue
+            if granted and therapy.start < granted.end() <= verb:
+                break
             if not (_BEFORE_VERB if not found else _JOINED).fullmatch(self.text, therapy.end, at):
                 break
             found.insert(0, name)
@@ -199,7 +252,7 @@ class Credit:
     def _goes_on(self, start: int, end: int) -> bool:
         """Whether a list of treatments reaches from one place to the other without a new verb between."""
         return not re.search(
-            r"[;.]|\b(?:and|but) (?:was|were|had|has|remained|developed|became|she|he|then)\b|\b(?:was|were) (?:started|given|added|initiated)\b",
+            r";|\.(?=\s)|\b(?:and|but) (?:was|were|had|has|remained|developed|became|she|he|then)\b|\b(?:was|were) (?:started|given|added|initiated)\b",
             self.text[start:end],
         )
 

@@ -20,6 +20,13 @@ _OF_ANOTHER = re.compile(
 _EACH_ITS_OWN = re.compile(r"[^.;]{0,40}?\brespectively\b", re.I)
 #: Right before a dose that comes after another of the same drug.
 _NEXT_DOSE = re.compile(r"(?:,|\bthen|\bfollowed by|\bto|\buntil)\s*(?:and\s+)?(?:then\s+|later\s+|thereafter\s+|\w+ly\s+|at\s+)?\Z", re.I)
+#: Two doses that are each given for so long follow one another: `50 mg for a month and 25 mg for two`.
+_EACH_SO_LONG = re.compile(
+    r"(?:\s+(?:daily|weekly|per day|a day|once|twice))*\s+for\s+(?:[\w-]+\s+){1,3}?(?:days?|weeks?|months?|years?)\s*,?\s*and\s+", re.I
+)
+_SO_LONG = re.compile(
+    r"(?:\s+(?:daily|weekly|per day|a day|once|twice))*\s+for\s+(?:[\w-]+\s+){1,3}?(?:days?|weeks?|months?|years?)\b", re.I
+)
 _AT = re.compile(r"\s*(?:at|in|as|with)?\s*(?:(?:an?|the)\s+)?(?:(?:\w+\s+)?doses?\s+(?:of\s+)?)?", re.I)
 _BY, _TO = re.compile(r"\b(?:by|in)\s+\Z", re.I), re.compile(r"\bto\s+\Z", re.I)
 #: Between a word of change and a dose: the dose is that of a later step.
@@ -42,6 +49,14 @@ def share_doses(text: str, sentence: Span, spans: list[Place]) -> list[list[Plac
     doses = find_doses(text, sentence.start, sentence.end)
     if len(doses) == len(spans) > 1 and spans[-1][1] <= doses[0][0] and _EACH_ITS_OWN.match(text, doses[-1][1], sentence.end):
         return [[dose] for dose in doses]  # "A and B were given at 5 mg and 10 mg, respectively"
+    mine = spans[-len(doses) :] if 1 < len(doses) < len(spans) else []
+    if (
+        mine
+        and mine[-1][1] <= doses[0][0]
+        and _EACH_ITS_OWN.match(text, doses[-1][1], sentence.end)
+        and mine[-1][0] - mine[0][1] < 40 * len(mine)
+    ):
+        return [*([] for _ in spans[: -len(doses)]), *([dose] for dose in doses)]
     for dose in doses:
         best: tuple[float, int] | None = None
         for k, (a, b) in enumerate(spans):
@@ -56,7 +71,10 @@ def share_doses(text: str, sentence: Span, spans: list[Place]) -> list[list[Plac
                 between = _BRACKETS.sub("", text[b : dose[0]])
                 if (
                     len(between) < 140
-                    and not re.search(r",?\s+and\s+\Z|;|\b(?:she|he|patient)\b", between)
+                    and not (
+                        re.search(r",?\s+and\s+\Z", between) and not (found[k] and _EACH_SO_LONG.fullmatch(text, found[k][-1][1], dose[0]))
+                    )
+                    and not re.search(r";|\b(?:she|he|patient)\b", between)
                     and not _OF_ANOTHER.search(between)
                 ):
                     score = len(between) + 1
@@ -130,8 +148,9 @@ def _row_change(text: str, before: Place, dose: Place, last: Change | None) -> C
         last: the step of the dose before it.
     """
     between = text[before[1] : dose[0]]
+    row = _NEXT_DOSE.search(between) or _EACH_SO_LONG.fullmatch(between) and _SO_LONG.match(text, dose[1])
     units = [re.sub(r"^[\d.,\s]+", "", text[a:b]).lower() for a, b in (before, dose)]
-    if len(between) > 80 or not _NEXT_DOSE.search(between) or _IN_ALL.search(between) or units[0] != units[1]:
+    if len(between) > 80 or not row or _IN_ALL.search(between) or units[0] != units[1]:
         return None
     first, second = (float(re.sub(r"[^\d.].*", "", text[a:b].replace(",", ""))) for a, b in (before, dose))
     often = [next((times for pattern, times in _A_DAY if pattern.match(text, place[1])), 0.0) for place in (before, dose)]

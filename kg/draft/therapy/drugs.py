@@ -39,17 +39,17 @@ _COMPOUND = re.compile(r"(?<![\w-])[A-Za-z][a-z]{4,}(?:-[a-z]{5,})+(?![\w-])")
 _ORGANISM = re.compile(r"[A-Z][a-z]+ [a-z]+")  # `Candida albicans`: an extract of it is a drug, the organism is none
 #: Right after a name: a dose by weight, and so a drug's.
 _DOSED = re.compile(
-    r"\s*[(\[,]?\s*(?:at |(?:at )?a dose of |oral(?:ly)? |i\.?v\.? )?\d+(?:[.,]\d+)?\s?(?:mg|mcg|µg|μg|g|IU|units?)\b(?!\s*/\s*(?:d?l|dL|mL|ml)\b|\s+(?:of|in)\b)",
+    r"\s*[(\[,]?\s*(?:at |(?:at )?a dose of |oral(?:ly)? |i\.?v\.? )?\d+(?:[.,]\d+)?\s?(?:(?:mg|mcg|µg|μg|g|IU|units?)\b(?!\s*/\s*(?:d?l|dL|mL|ml)\b|\s+(?:of|in)\b)|%\s?(?:cream|ointment|lotion|gel|foam|shampoo|eye\s?drops)\b)",
     re.I,
 )
-_ANY_DOSE = re.compile(r"\d\s?(?:mg|mcg|µg|μg|g|IU|units?)\b", re.I)
+_ANY_DOSE = re.compile(r"\d\s?(?:(?:mg|mcg|µg|μg|g|IU|units?)\b|%\s?[cologfse])", re.I)
 #: What a dose stands after that is no drug's name.
 _NO_NAME = re.compile(
     r"(?:dos(?:e|es|age)|daily|weekly|monthly|total|about|around|approximately|roughly|nearly|over|another|additional|further|initial|maintenance|maximum|maximal|minimum|least|"
     r"most|weigh\w*|received?|receiving|taking|taken|given|started|using|reduced|increased|tapered|lowered|adjusted|titrated|decreased|restarted|oral|orally|intravenous|intravenously|"
     r"subcutaneous|intramuscular|intrathecal|topical|bolus|infusions?|injections?|therapy|treatment|regimen|initially|then|followed|single|twice|once|thrice|every|tablets?|capsules?|"
     r"than|from|with|plus|including|only|each|mean|median|average|amount|level|levels|birth|weight|spleen|placenta|specimen|tumou?r|mass|protein|load|loading|drugs?|agent|medication|"
-    r"steroids?|vitamin|supplement\w*|excretion|intake|concentration|value|loss|volume|solution|cream|ointment|increments?|pulses?|cycles?|courses?|fractions?|sessions?|minutes?|hours?|days?|weeks?|months?|years?|times?|after|before|during|until|where|also|being|were|been|\w+ly)\Z",
+    r"steroids?|vitamin|supplement\w*|excretion|intake|concentration|value|loss|volume|solution|cream|ointment|increments?|pulses?|cycles?|courses?|fractions?|sessions?|minutes?|hours?|days?|weeks?|months?|years?|times?|after|before|during|until|where|also|being|were|been|\w+ly|\w+ed|\w+ing)\Z",
     re.I,
 )
 #: After these comes a verb, whatever dose follows it: `was commenced at 10 mg`.
@@ -67,6 +67,11 @@ _REGIMEN = re.compile(
     r"(?<![\w-])(?P<name>[A-Z][A-Za-z0-9]*(?:[-+/][A-Za-z0-9]+)*[A-Z0-9])\s+(?:chemo(?:immuno)?therapy(?:\s+(?:regimen|protocol))?|(?:conditioning\s+|chemotherapy\s+)?regimen)(?![\w-])"
 )
 _MAY_BE_REGIMEN = Stems("chemo", "regimen")
+#: The same counted: `two courses of VAMP therapy`.
+_COUNTED_REGIMEN = Openings(
+    r"\b(?:cycles?|courses?|rounds?)\s+of\s+(?:[a-z-]+\s+){0,4}?(?P<name>[A-Z][A-Za-z0-9]*(?:[-+/][A-Za-z0-9]+)*[A-Z0-9])(?:\s+(?:therapy|protocol))?(?![\w-])",
+    flags=re.NOFLAG,
+)
 _CLASS = re.compile(
     r"(?<![\w-])(?:(?P<anti>anti-?[a-z]{4,}(?:al|ic|ive|ant|ent|ory|ous|ular|ion)|anti-?(?:TNF|IL)[\w-]*)\s+(?:therapy|therapies|treatments?|drugs?|agents?|medications?|regimens?|coverage|prophylaxis)|"
     r"(?P<sort>(?:[a-z]+\s+|[\w-]+-){1,2}(?:inhibitors?|blockers?|antagonists?|agonists?|analog(?:ue)?s?|supplements?|supplementation))|"
@@ -179,7 +184,7 @@ def _find_unknown(text: str, start: int, end: int, found: list[Therapy]) -> None
             and not curie
             and (_IS.search(text, max(start, match.start() - 8), match.start()) or _NO_NAME.fullmatch(word) or not _may_be_a_name(word))
             or not giving
-            and not (dosed and suffix)
+            and not (dosed and (suffix or "%" in dosed.group()))
         ):
             continue
         sound = bool(suffix) and not _PLAIN_ENDING.search(word) and _may_be_a_name(word)
@@ -236,9 +241,13 @@ def find_regimens(text: str, start: int, end: int) -> list[Therapy]:
     >>> [(t.words, t.label) for t in find_regimens("After ICE chemotherapy an MRI protocol was followed.", 0, 52)]
     [('ICE chemotherapy', 'ICE')]
     """
-    if not _MAY_BE_REGIMEN.search(text, start, end):
-        return []
-    return [therapy_at(text, *m.span(), "", "drug", sure=True, label=m["name"]) for m in _REGIMEN.finditer(text, start, end)]
+    found: list[Therapy] = []
+    if _MAY_BE_REGIMEN.search(text, start, end):
+        found += [therapy_at(text, *m.span(), "", "drug", sure=True, label=m["name"]) for m in _REGIMEN.finditer(text, start, end)]
+    for m in _COUNTED_REGIMEN.finditer(text, start, end):
+        if len(m["name"]) > 2 and not named(m["name"], ("HP", "MONDO", "MAXO", *DRUGS)):
+            found.append(therapy_at(text, m.start("name"), m.end(), "", "drug", sure=True, label=m["name"]))
+    return found
 
 
 def find_classes(text: str, start: int, end: int) -> list[Therapy]:

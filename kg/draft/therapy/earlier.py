@@ -16,7 +16,7 @@ from kg.report import Span
 
 _HAD = re.compile(
     r"\bhad\s+(?:\w+\s+){0,2}?(?:undergone|received|been (?:treated|managed|on|taking|given|operated|started)|taken|a (?:previous|prior|history))\b|\bprevious(?:ly)?\b|\bprior to (?:this |the )?"
-    r"(?:admission|presentation)\b|\bin the past\b|\bstatus post\b|\bs/p\b",
+    r"(?:admission|presentation)\b|\bin the past\b|\b(?:prior|earlier|first) (?:presentations?|episodes?|admissions?|hospitali[sz]ations?|attacks?)\b(?=[^.;]*\b(?:treat|resol|respon|manag|improv))|\bstatus post\b|\bs/p\b",
     re.I,
 )
 _TAKES = Openings(
@@ -30,6 +30,9 @@ _FOR = re.compile(
     r"(?:(?:the|a|an|her|his|severe|suspected|presumed|possible|underlying|persistent|refractory|chronic|acute|recurrent)\s+)*",
     re.I,
 )
+#: After a switch the reason is that of the drug before.
+_IS_WHY = re.compile(r"\b(?:because of|due to)\b", re.I)
+_SWITCHED_TO = re.compile(r"\b(?:switched|changed|converted|transitioned|shifted|replaced|substituted)\b[^,.;]*\Z", re.I)
 _CONTROLLED = re.compile(
     r"[\s,(]*(?:(?:which|that|and|was|is|being|well|currently|had been)\s+)*(?:for which (?:he|she) (?:took|takes|was taking|receives)|controlled|treated|managed|on|under)\s+(?:(?:treatment|therapy|control)\s+)?(?:(?:with|by|on)\s+)?",
     re.I,
@@ -102,7 +105,7 @@ def _controlled(sheet: Sheet, start: int, sentence: Span) -> str:
 def purpose_of(sheet: Sheet, end: int, sentence: Span) -> str:
     """The disease or problem that a treatment is said to be for; "" where none is named right after it."""
     link = _FOR.match(sheet.text, end, min(sentence.end, end + 90))
-    if not link:
+    if not link or _IS_WHY.search(link.group()) and _SWITCHED_TO.search(sheet.text, max(sentence.start, end - 90), end):
         return ""
     hits = [(h.start, h.curie) for h in sheet.hits_in(sentence) if h.start >= link.end() and h.rank < 2]
     hits += [(a, curie) for a, _, curie in find_terms(sheet.text, ("MONDO",), link.end(), min(sentence.end, link.end() + 60))]

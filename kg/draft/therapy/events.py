@@ -37,6 +37,17 @@ _MAY_BE = re.compile(
     r"\b(?:would|could|might|(?-i:may)|should|will|hope\w*|plan(?:ned)?|decision|consider\w*|recommend\w*|asked|advised|refused|declined)\b",
     re.I,
 )
+#: The patient's death; a relative's is none.
+_DIED = Openings(r"\b(?:died|expired|succumbed|passed away|deceased)\b")
+_WHO_DIED = re.compile(
+    r"\b(?:patient|she|he|child|infant|neonate|newborn|baby|boy|girl|woman|man|and|but|who)\s+"
+    r"(?:(?:had|has|then|later|also|was|eventually|finally|ultimately|subsequently|unfortunately|sadly|suddenly|\w+ly)\s+){0,2}\Z",
+    re.I,
+)
+_RELATIVE = re.compile(
+    r"\b(?:mother|father|brother|sister|siblings?|twins?|parents?|uncle|aunt|cousin|grand\w+|relatives?|son|daughter|husband|wife|donor|fetus|foetus|patients|cases)\b",
+    re.I,
+)
 #: A value may be so too.
 _OF_A_DOSE = re.compile(r"reduced|decreased|increased|doubled|changed|took|placed|given", re.I)
 _VISIT = re.compile(
@@ -78,6 +89,8 @@ def event_of(text: str, start: int, end: int) -> Event | None:
     >>> event_of("There was no lymphadenopathy.", 0, 29), event_of("She had been treated with dapsone.", 0, 34)
     (None, None)
     """
+    if died := death_in(text, start, end):
+        return Event("death", *died, treats=False, ends=True, follows=False, then=True, lasts=False, operates=False)
     verb = _TREATS.search(text, start, end)
     outcomes = read_outcomes(text, start, end)
     if not verb and not outcomes or _PAST.search(text, start, end) or _MAY_BE.search(text, start, end):
@@ -96,6 +109,18 @@ def event_of(text: str, start: int, end: int) -> Event | None:
         bool(_THEN.search(text, start, end)), bool(_LASTS.search(text, start, end)),
         any(t.kind == "procedure" and _OPERATION.search(t.words) for t in given),
     )  # fmt: skip
+
+
+def death_in(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Where a stretch says that the patient died.
+
+    Example:
+    >>> death_in("The patient died of sepsis.", 0, 27), death_in("Her mother had a stroke and died.", 0, 33)
+    ((12, 16), None)
+    """
+    match = _DIED.search(text, start, end)
+    told = match and _WHO_DIED.search(text, start, match.start()) and not _RELATIVE.search(text, start, end)
+    return match.span() if match and told else None
 
 
 def is_visit(text: str, start: int, end: int) -> bool:

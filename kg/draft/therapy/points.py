@@ -79,6 +79,8 @@ def open_point(tale: Story, sentence: Span, sort: str, match: re.Match[str]) -> 
         return _at_age(tale, sentence, match, number, unit)
     if sort == "ago":
         if tale.current == START or "earlier" not in match.group().lower():
+            if tale.past and tale.times[tale.current].get("before") == START:  # told of years ago, then of days ago
+                tale.current, tale.past = START, False
             name = f"before-{unit.rstrip('s').lower()}-{(groups['n'] or '').lower()}".replace(" ", "-")
             return _add(tale, match, {"before": START, **by, **about}, name, "event", same=True), False
         return _add(tale, match, {"before": tale.current, **by, **about}, f"{unit.rstrip('s').lower()}-earlier", "event"), False
@@ -171,8 +173,11 @@ def _at_age(tale: Story, sentence: Span, match: re.Match[str], number: float | N
     point: dict[str, Any] = {side: START}
     if same_unit[0] and same_unit[1] and same_unit[0][2] == same_unit[1][2]:
         point |= {"by": f"P{abs(int(same_unit[0][1]) - int(same_unit[1][1]))}{same_unit[0][2]}", "approximate": True}
+    name = f"age-{unit.rstrip('s').lower()}-{number:g}".replace(".", "-")
+    if side == "before" and _PLUPERFECT.search(tale.text, sentence.start, match.start()):  # looks back; the story is not told from there
+        return _add(tale, match, point, name, "period", same=True), False
     tale.past = side == "before"
-    return _add(tale, match, point, f"age-{unit.rstrip('s').lower()}-{number:g}".replace(".", "-"), "period", same=True), True
+    return _add(tale, match, point, name, "period", same=True), True
 
 
 def _on_day(tale: Story, match: re.Match[str]) -> str:

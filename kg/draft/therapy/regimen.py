@@ -12,11 +12,14 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from kg.draft.reading.patient import to_number
+from kg.errors import RecordError
 from kg.terms import load_terms
+from kg.units import parse_quantity
 
+_READABLE = re.compile(r"[\d.,]+\s*\D+\Z")
 _AMOUNT = r"\d+(?:[.,]\d{3})*(?:[.,]\d+)?(?:\s?(?:[-–]|to)\s?\d+(?:[.,]\d+)?)?(?:\s?[x×]\s?10\s?\^?[\d⁶⁹⁷⁸]+)?"
 _UNIT = (
-    r"(?:(?:mg|mcg|µg|μg|ug|ng|grams?|gr|g|IU|MIU|MU|units?|million (?:international )?(?:units?|IU)|mL|ml|cc|L|liters?|litres?|U|mEq|meq|mmol|Gy|cGy|"
+    r"(?:(?:mg|milligrams?|micrograms?|mcg|µg|μg|ug|ng|grams?|gr|g|IU|MIU|MU|units?|million (?:international )?(?:units?|IU)|mL|ml|cc|L|liters?|litres?|U|mEq|meq|mmol|Gy|cGy|mCi|MBq|GBq|"
     r"tablets?|capsules?|pills?|puffs?|drops?|ampoules?|vials?|sachets?|flacons?|suppositor(?:y|ies)|patch(?:es)?|bags?(?= of))\b|%(?!\s*(?:of|confidence|CI)))"
 )
 _PER = r"(?:\s?(?:/|per|a|each|every)\s?(?:\d+\s?)?(?:kg|m2|m²|m\^2|m\(2\)|day|days|d|h|hr|hours?|week|wk|w|month|dose|min|minute|cycle|fraction|body weight|kg body weight)\b)*"
@@ -35,10 +38,10 @@ _WEIGHS = re.compile(
 _TIMES = r"(?:once|twice|thrice|(?:one|two|three|four|five|six|\d)(?:\s+times)?)"
 _COUNTED = r"(?:\d+(?:\.\d)?(?:\s?[-–]\s?\d+)?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|several|a few|a|another \w+)"
 _FREQUENCY = re.compile(
-    rf"\b{_TIMES}\s+(?:a |per |every |in a |each )?(?:daily|day|week|weekly|month|monthly|year)\b"
+    rf"\b(?:{_TIMES}\s+(?:a |per |every |in a |each )?(?:daily|weekly|monthly)|(?:once|twice|thrice|\w+ times)\s+(?:a |per |every |in a |each )?(?:day|week|month|year)|{_TIMES}\s+(?:a |per |every |in a |each )(?:day|week|month|year))\b"
     r"|\bevery\s+(?:other\s+|second\s+|third\s+)?(?:(?:\d+|two|three|four|six|eight|twelve)(?:\s?[-–]\s?\d+)?[\s-]+)?(?:hours?|h|days?|weeks?|months?|morning|night|evening)\b"
     r"|\b(?:OD|BD|BID|TID|TDS|QID|QDS|QD|b\.?i\.?d\.?|t\.?i\.?d\.?|q\.?i\.?d\.?|q\.?d\.?|q\.?\s?\d+\s?h(?:ours|rs?)?|q\d+\s?(?:weeks|wks?|d))(?=\W|\Z)"
-    r"|\b(?:daily|weekly|monthly|nightly|bi-?weekly|fortnightly|hourly|\d+-hourly|yearly|annually|at bedtime|per day|a day)\b|(?<=\s)/(?:day|d|week)\b"
+    r"|\b(?:daily|weekly|monthly|nightly|bi-?weekly|fortnightly|hourly|\d+-hourly|yearly|annually|at bedtime|(?<!seizures )(?<!episodes )(?<!attacks )(?<!events )(?<!spells )(?:per day|a day))\b|(?<=\s)/(?:day|d|week)\b"
     r"|\bon (?:alternate|alternating) days\b|\bevery other day\b|\bon days? \d+(?:\s?[-–,]\s?\d+)*(?:\s?(?:and|to|through)\s?\d+)?\b|\bas needed\b|\bas a single dose\b|\bsingle dose\b",
     re.I,
 )
@@ -65,7 +68,7 @@ _COUNT = re.compile(
     re.I,
 )
 _MANNER = re.compile(
-    r"\b(?:pulses?(?: therapy)?|bolus(?:es)?|loading dose|maintenance(?: dose| therapy)?|continuous infusion|tapering (?:dose|course|schedule)s?|divided doses|stress doses?|"
+    r"\b(?:pulses?(?: therapy)?|bolus(?:es)?|loading dose|maintenance(?: dose| therapy)?|continuous infusion|tapering (?:dose|course|schedule)s?|taper\b|divided doses|stress doses?|"
     r"(?:very )?high[- ]dose|low[- ]dose|adjuvant|neoadjuvant|empiric(?:al)?(?:ly)?|prophylactic(?:ally)?|monotherapy)\b",
     re.I,
 )
@@ -73,8 +76,9 @@ _MANNER = re.compile(
 
 #: Between two treatments: what stands before it belongs to the first, what stands after it to the second.
 _PARTED = re.compile(
-    r"\bfollowed by\b|;|\btogether with\b|\bthen\b|\bsubsequently\b|,\s+(?:and|but|while|whereas|after which|with)\b|\band (?=(?:was|were|then|the|his|her|she|he)\b)|\b(?:was|were) (?:stopped|discontinued|replaced)\b"
-    r"|\b(?:before|prior to|instead of|replaced by|switched to|changed to)\b",
+    r"\bfollowed by\b|;|\btogether with\b|\bthen\b|\bsubsequently\b|,\s+(?:and|but|while|whereas|after which|with)\b|\band (?=(?:was|were|had|has|then|the|his|her|she|he)\b)|\b(?:was|were) (?:stopped|discontinued|replaced)\b"
+    r"|\b(?:before|prior to|instead of|replaced by|(?:switched|changed|converted|transitioned) to)\b"
+    r"|,\s+(?:who|came|presented|was (?:admitted|referred|seen)|visited|complained|developed)\b|\b(?:evaluation|complaints?) of\b|\b(?:presented|presents|complained|developed)\b",
     re.I,
 )
 #: Words that belong to the treatment named after them.
@@ -154,10 +158,15 @@ def regimen_of(text: str, start: int, stop: int, end: int, before: int, dose: tu
     )  # fmt: skip
 
 
+_RESPECTIVELY = re.compile(r",?\s*respectively\b", re.I)
+
+
 def _schedule(text: str, stop: int, end: int, dose: tuple[int, int] | None) -> str:
     """How often and how long, in one piece where they stand together."""
     start = dose[1] if dose and dose[0] >= stop else stop
     often, long = _FREQUENCY.search(text, start, end), _LASTING.search(text, start, end)
+    if often and _RESPECTIVELY.match(text, often.end()):
+        often = None  # "A and B were given on days 1 and 8, respectively"
     both = sorted(m.span() for m in (often, long) if m)
     if len(both) == 2 and both[1][0] - both[0][1] < 6 and both[0][1] <= both[1][0]:
         both = [(both[0][0], both[1][1])]
@@ -166,3 +175,18 @@ def _schedule(text: str, stop: int, end: int, dose: tuple[int, int] | None) -> s
 
 def _number(text: str) -> int:
     return 1 if text.lower() in ("a", "single", "a single") else int(to_number(text) or 0)
+
+
+def is_readable(dose: str) -> bool:
+    """Whether the record's reader takes the dose: as a quantity, or as words that are no single figure.
+
+    Example:
+    >>> is_readable("40 mg"), is_readable("AUC 5")
+    (True, True)
+    """
+    try:
+        if _READABLE.match(dose):
+            parse_quantity(dose)
+        return True
+    except RecordError:
+        return False

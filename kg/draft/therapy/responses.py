@@ -12,6 +12,7 @@ from kg.draft.reading.patient import duration, to_number
 from kg.draft.sheet import Sheet
 from kg.draft.therapy.course import Course
 from kg.draft.therapy.credit import CLAUSE, FAILED_AFTER, FAILING, MAY_FAIL, Credit
+from kg.draft.therapy.harm import VAGUE, Harms
 from kg.draft.therapy.outcomes import read_outcomes
 from kg.report import Span
 
@@ -25,7 +26,7 @@ _LISTED = re.compile(
 )
 _EXCEPT = re.compile(r"\b(?:apart from|except(?: for)?|with the exception of|other than)\b", re.I)
 _STILL = re.compile(
-    r"\bstill (?:complain\w* of|had|has|have|report\w*|suffer\w* from|present(?:ed)? with|experienc\w+)\b|\bcontinued to (?:have|experience|complain of|suffer from|report)\b",
+    r"\bstill (?:complain\w* of|had|has|have|report\w*|suffer\w* from|present(?:ed)? with|experienc\w+)\b|\bcontinued to (?:have|experience|complain of|suffer from|report|exhibit|show|manifest)\b",
     re.I,
 )
 #: `several unsuccessful antidiarrhoeal therapies, including loperamide`.
@@ -34,11 +35,6 @@ _ADJECTIVES = re.compile(
     r"\s+(?:(?:courses?|trials?|attempts?|cycles?|treatments?|therap(?:y|ies))\s+(?:of|with|at)\s+)?(?:[\w-]+\s+){0,2}", re.I
 )
 _INCLUDED = re.compile(r"\b(?:including|such as|namely|e\.g\.)\s[^.;]*\Z", re.I)
-#: Why a drug was stopped, where that is a finding; what it was given for, and what ended well, is no toxicity.
-_STOPPED_FOR = Openings(
-    r"\b(?:stopped|discontinued|withdrawn|ceased|suspended|withheld|interrupted)(?:\s+(?:after|within|on|at)\s+[^,.;]{1,25}?)?\s+(?:because of|due to|owing to|secondary to|on account of|for|as a result of)\s+"
-    r"(?!(?:[\w-]+\s+){0,3}?(?:persist|lack|no\b|absence|failure|inefficacy|ineffective|progress|worsen|improv|resol|remission|pregnan|refractory|surgery|cost)\w*)(?:[\w-]+\s+){0,2}?"
-)
 _SUBJECT = re.compile(
     r"(?:\A|[\s,;])(?:the|his|her|all|these|both|most)\s+(?:of (?:the|his|her)\s+)?(?P<what>(?:(?!of\b|on\b|in\b|after\b|was\b|were\b|had\b)[a-z][\w-]+\s+){0,2}(?:lesions?|erosions?|ulcers?|ulcerations?|eruptions?|plaques?|papules?|"
     r"nodules?|blisters?|bullae|patches|symptoms|complaints|swelling|wounds?|infections?|mass(?:es)?|tumou?rs?|metastases|abscess(?:es)?|effusions?|infiltrates?|opacities))\s+"
@@ -50,11 +46,6 @@ _FREE_OF = re.compile(
     r"\bfree (?:of|from) (?:(?:all|any|active|new|further) )?(?P<what>(?:[a-z-]+ )?(?:lesions?|symptoms|complaints))\b", re.I
 )
 _WHOLE = re.compile(r"\b(?:disease|illness|condition|remission|relaps\w*|recurren\w*)\b", re.I)
-#: Names too wide to say what responded.
-_VAGUE = frozenset((
-    "disease", "diseases", "disorder", "disorders", "illness", "inherited", "hereditary", "genetic", "congenital", "syndrome",
-    "complication", "complications", "infection", "infections", "impulse", "tumor", "tumour", "cancer",
-))  # fmt: skip
 _REGRESSED = re.compile(r"regressed\b", re.I)  # no finding of that name
 _AFTER_START = re.compile(
     r"\b(?P<within>within|after)\s+(?:about |approximately |around )?(?P<n>\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|a|an)[\s-]+(?P<u>hours?|days?|weeks?|months?|years?)"
@@ -76,6 +67,14 @@ _OF_THE_PATIENT = re.compile(
 
 
 #: `improved exposure`: an outcome of something that is no problem.
+#: After another outcome: what is said to have become of something else.
+_OWN_SUBJECT = re.compile(
+    r"\s*,?\s+and\s+(?:the\s+|her\s+|his\s+|all\s+)*(?:laboratory|lab|blood|inflammatory|serum|muscle|liver|renal|kidney|platelet|urin\w+|radiolog\w+|imaging|other|patient['’]s)\s",
+    re.I,
+)
+_AND_A = re.compile(r"\band\s+(?:only\s+)?an?\s+\Z", re.I)
+_TREND = re.compile(r"\b(?:increased|rose|rising|decreased|fell|dropped|declined)\b", re.I)
+_AND = re.compile(r",\s+and\s", re.I)
 _TAKES_OBJECT = re.compile(
     r"\s+(?!after\b|with\b|on\b|in\b|and\b|by\b|but\b|to\b|over\b|within\b|under\b|following\b|at\b|when\b|while\b|from\b|during\b|again\b|soon\b|was\b|were\b)[a-z]+"
 )
@@ -91,6 +90,7 @@ class Responses:
         self.whole: list[dict[str, Any]] = []  # responses of the disease as a whole
         self.credit = Credit(sheet, course)
         self.had: dict[str, set[str]] = {}  # finding -> the times it was there
+        self.harms = Harms(sheet, course)
 
     def read(self, sentence: Span, number: int, *, again: bool = False) -> None:
         """What became of the patient under the treatments of this sentence, else of those named shortly before.
@@ -101,6 +101,11 @@ class Responses:
         hits = self.sheet.hits_in(sentence)
         if self.course.by_term and not (again and not self.course.named):
             outcomes = read_outcomes(self.text, sentence.start, sentence.end)[:6]
+            harms = [] if again else self.harms.read(sentence, number, hits)
+            for harm in harms:
+                self._write(sentence, (harm.start, harm.end), "stopped-for-toxicity", harm.problems, [harm.treatment], stated=harm.stated)
+            if harms:
+                outcomes = [each for each in outcomes if each[2] != "stopped-for-toxicity"]
             borders = [m.start() for m in CLAUSE.finditer(self.text, sentence.start, sentence.end)]
             for a, b, outcome in outcomes:
                 if self.text[a:b].lower() == "ceased" and any(0 <= a - t.end < 30 for t, _ in self.course.named):
@@ -129,11 +134,12 @@ class Responses:
                 self._gone(sentence, number, [h for h in hits if not self._is_said_of(h, outcomes)])
         for hit in hits:
             if self.sheet.status_of(hit.start, hit.end)[0] == "present":
+                self.harms.remember(hit)
                 self.had.setdefault(hit.curie, set()).add(self.sheet.time_at(sentence, hit.start))
 
     def finish(self) -> None:
         """Give what is said of the disease as a whole the chief diagnosis, once all diagnoses are read; of several, that of the title."""
-        found = [d for d in self.sheet.parts["diagnoses"] if d["status"] == "confirmed" and d["words"].lower() not in _VAGUE]
+        found = [d for d in self.sheet.parts["diagnoses"] if d["status"] == "confirmed" and d["words"].lower() not in VAGUE]
         heads = " ".join(
             self.text[s.start : s.end]
             for s in self.sheet.source.sentences
@@ -156,13 +162,17 @@ class Responses:
         """The problems that an outcome is said of: those in its words, else right after them, else before them in its clause."""
         start, end = clause
         spans = [(h.start, h.end, h.curie) for h in hits]
+        if outcome in ("improved", "resolved"):  # "the platelet count increased and returned to normal" tells of no problem
+            spans = [s for s in spans if s[2] in self.had or not _TREND.search(self.text, s[0], s[1])]
         inside = [span for span in spans if span[0] < b and a < span[1]]
         if inside:
             return inside
         diseases = [
             t for t in find_terms(self.text, ("MONDO",), start, end)
-            if not any(t[0] < y and x < t[1] for x, y, _ in spans) and self.text[t[0] : t[1]].lower() not in _VAGUE
+            if not any(t[0] < y and x < t[1] for x, y, _ in spans) and self.text[t[0] : t[1]].lower() not in VAGUE
         ]  # fmt: skip
+        if outcome in ("improved", "resolved"):
+            diseases = [t for t in diseases if not _TREND.search(self.text, t[0], t[1])]
         spans = sorted([*spans, *(t for t in diseases if t[1] - t[0] > 4 and not is_short_form(t[2], self.text[t[0] : t[1]]))])
         after: list[Problem] = []
         at = b
@@ -182,10 +192,22 @@ class Responses:
             start = max(
                 (m.start() for m in CLAUSE.finditer(self.text, sentence.start, max(sentence.start, start - 1))), default=sentence.start
             )
+        if outcome == "unchanged" and _AND_A.search(self.text, start, a):
+            return []  # "had nausea and a poor response"
+        if start <= self.credit.bounds[0] <= a and _OWN_SUBJECT.match(self.text, self.credit.bounds[0], a):
+            start = self.credit.bounds[0]
         before = [(x, y, c) for x, y, c in spans if start <= x and y <= a and self.sheet.status_of(x, y)[0] in ("present", "uncertain")]
         named = {(x, y) for x, y, _ in diseases}
         last = [span for span in before if span[:2] in named][-1:]
-        return [span for span in before if span[:2] not in named or span in last][-6:]
+        before = [span for span in before if span[:2] not in named or span in last][-6:]
+        if before and start > sentence.start and _AND.match(self.text, start):  # the last of a list: "pain, fever, and the rash improved"
+            at = start
+            for span in sorted((s for s in spans if s[1] <= start), reverse=True):
+                if self.sheet.status_of(*span[:2])[0] != "present" or not _LISTED.fullmatch(self.text, span[1], at):
+                    break
+                before.insert(0, span)
+                at = span[0]
+        return before
 
     def _failed(self, sentence: Span, number: int, hits: list[Hit], outcomes: list[tuple[int, int, str]]) -> None:
         """Treatments that are said to have failed, or been stopped for what they did, without another word of outcome."""
@@ -219,24 +241,22 @@ class Responses:
                     if therapy.start > match.end() and _INCLUDED.search(self.text, match.end(), therapy.start)
                 ]
                 self._write(sentence, match.span(), "unchanged", [], list(dict.fromkeys(near[:1] + including)))
-        for match in _STOPPED_FOR.finditer(self.text, sentence.start, sentence.end):
-            problems = [(h.start, h.end, h.curie) for h in hits if -3 < h.start - match.end() < 20 and h.curie not in self.had][:1]
-            if problems and not any(o == "stopped-for-toxicity" and a < match.end() and match.start() < b for a, b, o in outcomes):
-                self._outcome(sentence, number, match.span(), "stopped-for-toxicity", problems, None)
 
-
-    def _write(self, sentence: Span, span: tuple[int, int], outcome: str, problems: list[Problem], treatments: list[str]) -> None:
-        """Write an outcome that the sentence states of these treatments, of each by itself."""
+    def _write(self, sentence: Span, span: tuple[int, int], outcome: str, problems: list[Problem], treatments: list[str], *, stated: bool = True) -> None:  # fmt: skip
+        """Write an outcome of these treatments, of each by itself."""
         evidence = self.sheet.quote(*span)
         if evidence is None or self.sheet.status_of(*span)[0] in ("hypothetical", "family"):
             return
-        terms = [self.sheet.term(curie) for curie in dict.fromkeys(curie for _, _, curie in problems)]
+        terms = list(dict.fromkeys(self.sheet.term(curie, self.sheet.words(a, b)) for a, b, curie in problems))
         for name in treatments:
             for term in terms or [""]:
                 item: dict[str, Any] = {"id": "", "to": [name]} | ({"in": [term]} if term else {}) | {"outcome": outcome}
-                item |= self.sheet.when(sentence, span[0]) | {"extent": self.sheet.words(*span), "attribution": "stated", "confidence": 0.5}
+                item |= self.sheet.when(sentence, span[0]) | {
+                    "extent": self.sheet.words(*span),
+                    "attribution": "stated" if stated else "implied",
+                    "confidence": 0.5 if stated else 0.4,
+                }
                 self._add(item | evidence, [name], term)
-
 
     def _rest(self, sentence: Span, number: int, hits: list[Hit], changed: bool) -> None:
         """What did not go with the rest: `apart from the rash`, `still complained of itching`."""
@@ -252,7 +272,7 @@ class Responses:
         """A finding that was there before treatment and is expressly not there now has resolved."""
         for hit in hits:
             at = self.sheet.time_at(sentence, hit.start)
-            before = self.had.get(hit.curie) or {t for c, times in self.had.items() if self._is_kind_of(c, hit.curie) for t in times}
+            before = self.had.get(hit.curie) or {t for c, times in self.had.items() if self.harms.is_kind_of(c, hit.curie) for t in times}
             if (
                 before
                 and all(self.sheet.order[t] < self.sheet.order[at] for t in before)
@@ -273,11 +293,6 @@ class Responses:
         """Whether a denial before a finding is that of an outcome: `without any improvement of the dysphagia`."""
         return any(b <= hit.start and hit.start - b < 40 and _AFTER_LINK.match(self.text[b : hit.start]) for _, b, _ in outcomes)
 
-    def _is_kind_of(self, curie: str, other: str) -> bool:
-        """Whether one finding is a kind of another of the same name: wrist arthritis, arthritis."""
-        terms = self.sheet.terms
-        return other in terms.ancestors(curie) and terms.term(other).label.lower() in terms.term(curie).label.lower()
-
     def _outcome(self, sentence: Span, number: int, span: tuple[int, int], outcome: str, problems: list[Problem], clause: tuple[int, int] | None,
                  note: str = "", *, extent: bool = True) -> None:  # fmt: skip
         """Write what an outcome says of each problem; nothing where it is denied, hoped for, or said of no one."""
@@ -297,6 +312,8 @@ class Responses:
         ):
             return
         credited, stated = self.credit.credited(sentence, number, span, outcome, clause)
+        if outcome == "unchanged" and stated:
+            self.credit.fail(credited)
         if not problems and (not credited or outcome == "worsened" and not stated):
             return
         if clause and not stated:
@@ -309,7 +326,7 @@ class Responses:
         told: dict[str, Any] = {"outcome": outcome, **self.sheet.when(sentence, a)}
         told |= {"after": lasting} if outcome in ("improved", "resolved") and (lasting := self._lasting(sentence, clause)) else {}
         told |= {"extent": self.sheet.words(a, b)} if extent else {}
-        if outcome == "flared" and (trigger := self._trigger(sentence, clause)):
+        if outcome == "flared" and (trigger := self._trigger(sentence, clause) or self._lowered(credited)):
             told["trigger"] = trigger
         note = note or ("" if stated else _IMPLIED if credited else "no treatment is named near it")
         # Of a list of treatments that failed each failed by itself.
@@ -340,7 +357,6 @@ class Responses:
         )
         return self.sheet.source.standing_once(words, "") if len(words) > 30 and not (problems and problems[0][0] < start) else None
 
-
     def _lasting(self, sentence: Span, clause: tuple[int, int] | None) -> str:
         """How long after the start of treatment, where that is said."""
         start, end = clause or (sentence.start, sentence.end)
@@ -351,6 +367,11 @@ class Responses:
             return ""
         number = to_number(match["n"].lower())
         return duration(number, match["u"]) if number else ""
+
+    def _lowered(self, names: list[str]) -> str:
+        """What was told last of the only treatment, where that is that it was lowered or stopped: the flare came upon it."""
+        last = next((t["course"][-1]["change"] for t in self.sheet.parts["treatments"] if [t["id"]] == names), "")
+        return {"decreased": "taper", "stopped": "stop"}.get(last, "")
 
     def _trigger(self, sentence: Span, clause: tuple[int, int] | None) -> str:
         start, end = clause or (sentence.start, sentence.end)

@@ -10,8 +10,9 @@ from typing import Any
 from kg.draft.patterns.openings import ManyOpenings, Openings
 from kg.draft.patterns.stems import stems
 from kg.draft.reading.source import Source
+from kg.draft.therapy.credit import CONCESSION
 from kg.draft.therapy.dates import find_dates
-from kg.draft.therapy.events import event_of, is_visit
+from kg.draft.therapy.events import death_in, event_of, is_visit
 from kg.draft.therapy.points import ARRIVES, COMES, ORDINALS, Story, open_date, open_point, put_point
 from kg.draft.timeline import START, Mark, TimeLine
 from kg.report import Span
@@ -140,7 +141,7 @@ def _marks(tale: Story, sentence: Span, *, first: bool, arrived: bool) -> list[M
     for start, end, sort, what in sorted(found, key=lambda each: each[:2]):
         if sort == "event":
             if name := _happen(tale, start, end):
-                marks.append(Mark(start, end, name, True))
+                marks.append(Mark(start, end, name, name == tale.current))
             continue
         aside = marks[-1].name if marks and not marks[-1].moves and sort in ("later", "next") else ""
         here, tale.current = tale.current, aside or tale.current
@@ -155,6 +156,8 @@ def _marks(tale: Story, sentence: Span, *, first: bool, arrived: bool) -> list[M
             if moves:
                 k = bisect_right(borders, start)
                 _arrive(tale, name, edges[k], edges[k + 1])
+                if death_in(tale.text, edges[k], edges[k + 1]):
+                    tale.times[name]["words"] = _words_of(tale.text, edges[k], edges[k + 1])[1]
     return marks
 
 
@@ -193,25 +196,36 @@ def _happen(tale: Story, start: int, end: int) -> str:
         or event.ends and not event.treats and "treats" in tale.done
         or event.treats and "ends" in tale.done | kinds and not tale.visit
         or event.operates and not tale.operates
+        or event.treats and event.ends and "treats" in tale.done
     )  # fmt: skip
     if not later:
         tale.done |= kinds
         tale.lasts |= event.lasts
         tale.begun = tale.current if "treats" in kinds else tale.begun
         return ""
-    words = re.sub(r"\A(?:[\s,;]|(?:and|but|while|whereas|then|when)\b)+", "", tale.text[start:end])
-    name = put_point(tale, start + len(tale.text[start:end]) - len(words), end, {"after": tale.current}, event.name, "event", same=False)
-    tale.times[name]["words"] = " ".join(words.rstrip(" .,;").split())[:120]
+    begin, words = _words_of(tale.text, start, end)
+    name = put_point(tale, begin, end, {"after": tale.current}, event.name, "event", same=False)
+    tale.times[name]["words"] = words
+    if death_in(tale.text, start, end):
+        return name  # told at once, or at the end of the first paragraph; the story may go on from where it was
     tale.current, tale.done, tale.visit = name, kinds, is_visit(tale.text, start, end)
     tale.lasts, tale.operates = event.lasts, event.operates
     tale.begun = name if "treats" in kinds else tale.begun
     return name
 
 
+def _words_of(text: str, start: int, end: int) -> tuple[int, str]:
+    """Where a clause begins without the words that join it to another, and its words."""
+    words = re.sub(r"\A(?:[\s,;]|(?:and|but|while|whereas|then|when)\b)+", "", text[start:end])
+    return end - len(words), " ".join(words.rstrip(" .,;").split())[:120]
+
+
 def _clauses(text: str, sentence: Span) -> list[int]:
     borders = [m.start() for m in _CLAUSE.finditer(text, sentence.start, sentence.end)]
-    if not _MAY_COME.search(text, sentence.start, sentence.end):
-        return borders
-    return sorted({*borders, *(m.start() for m in _WITH_OUTCOME.finditer(text, sentence.start, sentence.end))})
+    if first := CONCESSION.match(text, sentence.start, sentence.end):
+        borders.append(first.end())
+    if _MAY_COME.search(text, sentence.start, sentence.end):
+        borders += [m.start() for m in _WITH_OUTCOME.finditer(text, sentence.start, sentence.end)]
+    return sorted(set(borders))
 
 

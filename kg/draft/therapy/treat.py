@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from kg.draft.names.ground import vocabulary
+from kg.draft.names.ground import named, vocabulary
 from kg.draft.patterns.lists import any_of, rows_of
 from kg.draft.patterns.openings import Openings, patterns_of
 from kg.draft.therapy.drugs import body_and_never, find_classes, find_drugs, find_regimens
@@ -26,26 +26,29 @@ _IN_BRACKETS = re.compile(r"\s*\([^()]*\)")
 
 
 @patterns_of
-def _listed() -> tuple[Openings, dict[str, tuple[str, str]], frozenset[str]]:
-    """One pattern for all listed medicines, for each of their names its kind and its term, and the names that are only meant in capitals."""
-    terms, meaning, capitals = vocabulary(), {}, set()
+def _listed() -> tuple[Openings, dict[str, tuple[str, str]], dict[str, str]]:
+    """One pattern for all listed medicines, for each of their names its kind and its term, and how short forms are printed."""
+    terms, meaning, capitals = vocabulary(), {}, {}
     for kind, label, names in rows_of("course/medicines.tsv"):
         curies = [curie for curie, _ in terms.find_by_name(label) if curie.split(":")[0] in _TREATMENTS] if label else []
         for name in names.split("|"):
             meaning[_plain(name)] = kind, next(iter(curies), "")
-            if name.isupper() and len(name) < 7:
-                capitals.add(name.lower())
+            if len(name) < 7 and sum(char.isupper() for char in name) > 1 and " " not in name:
+                capitals[name.lower()] = name
     return (
         Openings(
             rf"(?<![\w-])(?P<name>{any_of(meaning).replace(_SPACE, _GAP)})s?(?:\s+(?:therapy|treatment|drugs?|agents?|medications?))?(?![\w-])",
             {re.split(r"\W", name)[0] + "*" for name in meaning},
         ),
         meaning,
-        frozenset(capitals),
+        capitals,
     )
 
 
 _SPACE, _GAP = r"\s+", r"(?:\s+\([\w-]{1,9}\))?[\s-]+"
+
+
+_LONG_FORM = re.compile(r"(?<![\w-])(?P<word>[\w-]{6,})\s?\(\Z")
 
 
 def _plain(name: str) -> str:
@@ -53,15 +56,24 @@ def _plain(name: str) -> str:
     return " ".join(_IN_BRACKETS.sub(" ", name.lower()).split())
 
 
+def _is_printed_so(words: str, short: str) -> bool:
+    """Whether a short form is printed as it is listed, or all in capitals: `CsA` is a drug, `CSA` an area or a sleep apnea."""
+    return not short or words[1:] == short[1:] or words.isupper() and (short.isupper() or len(words) > 3)
+
+
 def _find_listed(text: str, start: int, end: int, found: list[Therapy]) -> None:
     pattern, meaning, capitals = _listed()
     for match in pattern.finditer(text, start, end):
         name = _plain(match["name"])
         entry = meaning.get(name) or meaning.get(name.replace("-", " "))
-        if entry is None or name in capitals and not match["name"].isupper() or overlaps(*match.span(), found):
+        if entry is None or not _is_printed_so(match["name"], capitals.get(name, "")) or overlaps(*match.span(), found):
             continue
         kind, curie = entry
-        found.append(therapy_at(text, *match.span(), curie, kind, sure=name not in body_and_never()[0]))
+        a, b = match.span()
+        long = _LONG_FORM.search(text, max(start, a - 40), a) if name in capitals and text[b : b + 1] == ")" else None
+        if long and long["word"][0].lower() == match["name"][0].lower() and not named(long["word"], ("CHEBI", "DrugBank")):
+            a, b = long.start("word"), b + 1  # a long form that is misspelt or unknown
+        found.append(therapy_at(text, a, b, curie, kind, sure=name not in body_and_never()[0]))
 
 
 def find_therapies(text: str, start: int, end: int, defined: dict[str, Therapy] | None = None) -> list[Therapy]:
