@@ -45,7 +45,9 @@ _ASSERTING = Openings(
     r"\b(?:(?:is|are) (?:[a-z]+ly )?(?:an? |the )(?:[a-z][a-z-]*+ ){0,6}?(?:disease|disorder|condition|syndrome|malformation|tumou?r|neoplasm|infection|vasculitis|abnormality|anomaly|malignancy|carcinoma|"
     r"cancer|treatment|therapy|drug)|(?:features?|manifestations?|symptoms?|signs?|findings?|hallmarks?|complications?|presentations?|effects?) (?:of|in|on)|(?:seen|found|observed|common|frequent|described|"
     r"reported|present|encountered|used|given|proposed|suggested|tried|considered) (?:[a-z]+ |with (?:[a-z]+ ){1,2})?(?:in|for|to|as)|presents? (?:[a-z]+ )?(?:with|as)|(?:treatment|therapy|management|therapies|options) (?:of|for|in|with)|"
-    r"treated (?:[a-z]+ )?(?:with|by)|(?:can|may|might) (?:[a-z]+ )?(?:occur|develop|arise)|(?:of choice|line (?:treatment|therapy|drug)))\b".replace(" ", r"\s+")
+    r"treated (?:[a-z]+ )?(?:with|by)|(?:can|may|might) (?:[a-z]+ )?(?:occur|develop|arise)|(?:of choice|line (?:treatment|therapy|drug)))\b".replace(
+        " ", r"\s+"
+    )
 )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from kg.draft.claims.lexicon import words_of
 from kg.draft.claims.symbols import find_genes, gene
 from kg.draft.findings.diagnoses import spelt_out
 from kg.draft.names.ground import find_terms, is_disease, is_short_form, named, vocabulary
@@ -23,54 +24,7 @@ _DEFINED = re.compile(r"\(([A-Z][A-Za-z0-9]*(?:[-‐][A-Za-z0-9]+)?)\)")
 #: `tumour-associated`: no mention of the thing itself, but `rituximab-induced` says who acts.
 _FIRST_PART = re.compile(r"[-‐](?!induced|mediated|associated inhibition)[a-z]")
 #: Words that a term's name may be, but that a sentence does not mean so.
-_VAGUE = frozenset(
-    (
-        "antibody",
-        "antibodies",
-        "patient",
-        "patients",
-        "diseases",
-        "syndromes",
-        "disorders",
-        "infections",
-        "conditions",
-        "condition",
-        "case",
-        "cases",
-        "march",
-        "lesion",
-        "lesions",
-        "disease",
-        "syndrome",
-        "disorder",
-        "infection",
-        "injury",
-        "genetic",
-        "inherited",
-        "role",
-        "cell",
-        "tissue",
-        "organ",
-        "complication",
-        "complications",
-        "sample",
-        "response",
-        "drug",
-        "drugs",
-        "agent",
-        "agents",
-        "medicine",
-        "medicines",
-        "signaling",
-        "signalling",
-        "localization",
-        "pathogenesis",
-        "metabolism",
-        "biosynthesis",
-    )
-)
-
-
+_VAGUE = words_of("vague")
 _MEDICINE = ("HP", "MONDO", "UBERON", "CL", "GO", "CHEBI", "MAXO", "NCIT", "MESH", "PR", "OGMS")
 
 
@@ -162,7 +116,10 @@ _KIND_TERMS = {word: curie for _, word, curie, _ in _KIND_ROWS}
 _KINDS = Openings(
     "|".join(
         rf"\b{any_of(sorted(each for what, each, _, _ in _KIND_ROWS if what == kind))}(?:(?:, | or | and |, and |, or |/)[a-z-]+){{0,3}}\s+{heads}\b"
-        for kind, heads in (("therapy", "(?:treatments?|therap(?:y|ies)|agents?|drugs?|medications?)"), ("disorder", "(?:disorders?|diseases?|conditions?)"))
+        for kind, heads in (
+            ("therapy", "(?:treatments?|therap(?:y|ies)|agents?|drugs?|medications?)"),
+            ("disorder", "(?:disorders?|diseases?|conditions?)"),
+        )
     ),
     _first_words(_KIND_TERMS),
 )
