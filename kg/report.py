@@ -244,8 +244,10 @@ def is_heading(text: str) -> bool:
 
 def _heading(text: str) -> str | None:
     """The section that a heading opens, or None where the text is no heading."""
-    match = _HEADING.match(text.strip("*_ ")) if len(text) < _LONGEST_HEADING else None
-    if not match or "\n" in text:
+    if len(text) >= _LONGEST_HEADING or text.endswith((".", ",")) or "\n" in text:
+        return None
+    match = _HEADING.match(text.strip("*_ "))
+    if not match:
         return None
     words = match["words"].strip("*_ ")
     known = HEADINGS.get(words.lower())

@@ -10,6 +10,7 @@ MAX_CHARACTERS = 2_000_000
 _ENGLISH = frozenset(
     ["the", "of", "and", "to", "with", "for", "were", "that", "from", "had", "his", "she", "he", "after", "this", "which", "there"]
 )
+_WORD = re.compile(r"[^\W\d_]+")
 _ORDINARY = re.compile(r"[ -~\s]+")
 _HALF = re.compile("[\ud800-\udfff]")
 _PERSON = re.compile(r"(?i)\b(?:patient|woman|man|boy|girl|male|female|infant|child|year|she|he)\b")
@@ -33,8 +34,8 @@ def check_text(text: str) -> list[str]:
         raise ReportError("binary, not text; extract the text first (for a PDF, with pdftotext)")
     if half := _HALF.search(text):
         raise ReportError(f"half of a character (U+{ord(half.group()):X}) at offset {half.start()}; save the text as UTF-8")
-    words = re.findall(r"[^\W\d_]+", text[:15000].lower())
-    share = sum(w in _ENGLISH for w in words) / max(len(words), 1)
+    words = _WORD.findall(text[:15000].lower())
+    share = sum(map(_ENGLISH.__contains__, words)) / max(len(words), 1)
     if len(words) >= 60 and share < 0.04:
         raise ReportError(
             f"not English as far as can be told ({share:.0%} of the words are common English ones); only English reports are read"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from dataclasses import replace
 
 from kg.draft.reading.source import ARGUES, Source
 from kg.report import HEADINGS, Span
@@ -59,7 +58,7 @@ def with_roles(source: Source) -> tuple[Span, ...]:
                 or ("case presentation" if words.startswith(("case", "patient", "presentation")) else words)
             )
             seen.add(now)
-        found.append(replace(sentence, section=now) if now else sentence)
+        found.append(Span(sentence.start, sentence.end, now) if now else sentence)
     return tuple(found) if seen & ARGUES and "case presentation" in seen else source.body
 
 
