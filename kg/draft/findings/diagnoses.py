@@ -75,6 +75,7 @@ def short_forms(text: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for match in _DEFINED.finditer(text):
         start, stop = max(0, match.start() - 90), match.start()
+        start = text.find(" ", start) + 1 if start else 0
         terms = find_terms(text, ("MONDO",), start, stop)
         near = next((c for a, b, c in terms if not text[b:stop].strip() and not text[a:b].isupper()), "")
         initials = "".join(word[0] for word in re.findall(r"[^\W\d_]+", text[start:stop])[-len(match[1]) :]).upper()
