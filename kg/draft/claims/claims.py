@@ -27,8 +27,26 @@ from kg.draft.reading.source import Source
 from kg.report import Span
 
 _OF_THE_CASE = Openings(
-    r"\b(?:our|this|the present|present) (?:patient|case|child|infant|boy|girl|man|woman)\b|\b(?:she|he) (?:was|had|is|has)\b|\b(?:her|his)\b|-(?:year|month|week|day)s?-old|\bthe patient\b|\bwe (?:treated|started|gave|decided)\b",
-    {"our", "this", "the", "present", "she", "he", "her", "his", "-", "we"},
+    r"\b(?:our|this|present) (?:patient|case|child|infant|boy|girl|man|woman)\b|\b(?:she|he) (?:was|had|is|has)\b|\b(?:her|his)\b|(?<=-)(?:year|month|week|day)s?-old|\bpatient\b(?<=\bthe patient)|\bwe (?:treated|started|gave|decided)\b",
+    {
+        "our",
+        "this",
+        "present",
+        "she",
+        "he",
+        "her",
+        "his",
+        "year",
+        "years",
+        "month",
+        "months",
+        "week",
+        "weeks",
+        "day",
+        "days",
+        "patient",
+        "we",
+    },
 )
 _OWN_CITE = re.compile(rf"\s*(?:\([^()]{{1,14}}\))?[,.]?\s?({CITE.pattern})")
 _DOUBT = re.compile(

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from kg.draft.claims.fits import is_therapy
 from kg.draft.claims.mentions import PHARMACOTHERAPY, Mention, is_of_disease
 from kg.draft.names.ground import find_terms, named, vocabulary
-from kg.draft.patterns.openings import Stems
+from kg.draft.patterns.openings import Openings
 
 _IS_A = re.compile(r"<(\d+)>\s+(?:is|are)\s+(?P<what>an?\s+(?:[^<;.,]|<\d+>|,(?=\s+[a-z-]+\s(?:and\s)?[a-z-]+)){3,100})", re.I)
 _KIND_OF_DISEASE = re.compile(r"\A(?:(?!especially\b|when\b|if\b|with\b|that\b|which\b|for\b|of\b)[a-z-]+,?\s+){0,7}?[a-z-]*(?:disease|disorder|condition|syndrome|malformation|tumou?r|neoplasm|infection|vasculitis|abnormality|anomaly|malignancy|carcinoma|cancer)s?\b"
@@ -38,7 +38,9 @@ _REQUIRES = re.compile(
     rf"<(?P<whole>\d+)>\s+(?P<how>(?:(?:may|often|usually|can|always|frequently|sometimes|generally)\s+){{0,2}}(?:requires?|necessitates?|needs?))\s+(?:an?\s+|the\s+)?(?P<what>{_WORDS}{{0,4}}{_ACTION}(?:\s+of\s+(?!the\s+disease){_WORDS}{{0,2}}?[a-z]+)?)\b"
 )
 #: A sentence that says what is needed has one of these.
-_NEEDS = Stems("requir", "need", "necess", "mandatory", "essential", "warranted", "indispensable", "advisable", "imperative", "crucial")
+_NEEDS = Openings(
+    r"\w", {"requir*", "need*", "necess*", "mandatory", "essential", "warranted", "indispensable", "advisable", "imperative", "crucial"}
+)
 _BARE = frozenset(("treatment", "therapy", "management", "surgery", "follow-up", "evaluation", "assessment"))  # needed by whom, is not said
 _DENIED = re.compile(r"\b(?:not|no|never|neither|nor|whether|if|unclear|further|more|future|without)\b")
 _IN_BRACKETS = re.compile(r"\s*\(([^()]{4,160})\)")

@@ -14,7 +14,7 @@ from kg.draft.findings.diagnoses import spelt_out
 from kg.draft.names.ground import find_terms, is_disease, is_short_form, named, vocabulary
 from kg.draft.names.recognise import Hit
 from kg.draft.patterns.lists import any_of, rows_of
-from kg.draft.patterns.openings import Openings, Stems, whole_words
+from kg.draft.patterns.openings import Openings, whole_words
 from kg.draft.therapy.drugs import is_drug
 from kg.terms import normalise
 
@@ -124,9 +124,10 @@ _KINDS = Openings(
     _first_words(_KIND_TERMS),
 )
 #: Drugs of whatever kind: `a wide variety of medications`.
-_DRUGS_AT_LARGE = Openings(
+_MAY_BE_AT_LARGE = Openings(r"\w", {"variety", "range", "number", "array", "various", "many", "several", "different"})
+_DRUGS_AT_LARGE = re.compile(
     r"\b(?:(?:an?\s+)?(?:(?:wide|large|broad)\s+)?(?:variety|range|number|array)\s+of|various|many|several|different)\s+(?:different\s+|other\s+)?(?:medications|drugs|agents|pharmacological treatments|drug therapies)\b",
-    {"a", "an", "wide", "large", "broad", "variety", "range", "number", "array", "various", "many", "several", "different"},
+    re.I,
 )
 #: `amiodarone-induced`: who acts is the first part of the word.
 _ACTS = r"[-‐](?:induced|mediated|triggered|dependent|associated|related)\b"
@@ -146,11 +147,11 @@ def _listed(text: str, start: int, end: int) -> Iterator[Mention]:
     for match in _ACTING.finditer(text, start, end) if _MAY_ACT.search(text, start, end) else ():
         if (found := named(match[1], ("DrugBank", "CHEBI"))) and is_drug(found) or (found := gene(match[1])):
             yield Mention(match.start(), match.end(), found)
-    for match in _DRUGS_AT_LARGE.finditer(text, start, end):
+    for match in _DRUGS_AT_LARGE.finditer(text, start, end) if _MAY_BE_AT_LARGE.search(text, start, end) else ():
         yield Mention(match.start(), match.end(), PHARMACOTHERAPY)
 
 
-_MAY_RECALL = Stems("infused", "injected", "administered", "exogenous", "given")
+_MAY_RECALL = Openings(r"\w", {"infused", "injected", "administered", "exogenous", "given"})
 #: `the infused immunoglobulin`: the last word of a drug named in full elsewhere.
 _RECALLED = re.compile(r"\b[Tt]he\s+(?:infused|injected|administered|exogenous|given)\s+(?P<head>[a-z]{8,})\b")
 
