@@ -304,16 +304,15 @@ def _sentences(text: str, paragraph: Span) -> Iterator[Span]:
     if is_heading(text[start : paragraph.end]):  # "1. Introduction" is one
         yield paragraph
         return
-    for match in _SENTENCE_END.finditer(text, paragraph.start, paragraph.end):
-        if match.group().startswith(".") and match.end() < paragraph.end:
-            head = text[max(start, match.start() - _LONGEST_ABBREVIATION) : match.start() + 1]
-            if _ABBREVIATION.search(head):
-                continue
-        yield Span(start, match.end(), paragraph.section)
-        rest = _SPACE.match(text, match.end(), paragraph.end)
-        start = rest.end() if rest else match.end()
-    if start < paragraph.end:
-        yield Span(start, paragraph.end, paragraph.section)
+    stop, section = paragraph.end, paragraph.section
+    for match in _SENTENCE_END.finditer(text, start, stop):
+        at, end = match.span()
+        if text[at] == "." and end < stop and _ABBREVIATION.search(text, max(start, at - _LONGEST_ABBREVIATION), at + 1):
+            continue
+        yield Span(start, end, section)
+        start = _SPACE.match(text, end, stop).end()  # type: ignore[union-attr]  # matches nothing, too
+    if start < stop:
+        yield Span(start, stop, section)
 
 
 def _short(quote: str) -> str:
