@@ -59,6 +59,7 @@ _ABBREVIATION = re.compile(
     re.I,
 )
 _LONGEST_ABBREVIATION = 12  # letters, and some more
+_MORE_LETTERS = 7  # than stand together in any of them
 _SPACE, _GAP, _LONG_GAP = re.compile(r"\s*"), re.compile(r"\s(?:\s+|(?<! ))"), re.compile(r"\s\s+")
 _SENTENCE_END = re.compile(r"[.!?][\"'”’)\]]*(?:[⁰¹²³⁴⁵⁶⁷⁸⁹,⁻–-]+|\[[\d,;\s–-]+\]|(?<=[A-Za-z)]{2}\.)\d{1,2}(?:[,–-]\d{1,2})*)?(?=\s+[\"'“‘(\[]?[A-Z0-9“]|\s*\Z)")
 
@@ -307,12 +308,19 @@ def _sentences(text: str, paragraph: Span) -> Iterator[Span]:
     stop, section = paragraph.end, paragraph.section
     for match in _SENTENCE_END.finditer(text, start, stop):
         at, end = match.span()
-        if text[at] == "." and end < stop and _ABBREVIATION.search(text, max(start, at - _LONGEST_ABBREVIATION), at + 1):
+        if text[at] == "." and end < stop and _is_abbreviated(text, start, at):
             continue
         yield Span(start, end, section)
         start = _SPACE.match(text, end, stop).end()  # type: ignore[union-attr]  # matches nothing, too
     if start < stop:
         yield Span(start, stop, section)
+
+
+def _is_abbreviated(text: str, start: int, at: int) -> bool:
+    """Whether the full stop at an offset is that of an abbreviation; none has as many letters in a row as most last words of sentences."""
+    if at - start >= _MORE_LETTERS and text[at - _MORE_LETTERS : at].isalpha():
+        return False
+    return bool(_ABBREVIATION.search(text, max(start, at - _LONGEST_ABBREVIATION), at + 1))
 
 
 def _short(quote: str) -> str:
