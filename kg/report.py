@@ -60,7 +60,7 @@ _ABBREVIATION = re.compile(
 )
 _LONGEST_ABBREVIATION = 12  # letters, and some more
 _MORE_LETTERS = 7  # than stand together in any of them
-_SPACE, _GAP, _LONG_GAP = re.compile(r"\s*"), re.compile(r"\s(?:\s+|(?<! ))"), re.compile(r"\s\s+")
+_SPACE, _LONG_GAP = re.compile(r"\s*"), re.compile(r"\s\s+")
 _SENTENCE_END = re.compile(r"[.!?][\"'”’)\]]*(?:[⁰¹²³⁴⁵⁶⁷⁸⁹,⁻–-]+|\[[\d,;\s–-]+\]|(?<=[A-Za-z)]{2}\.)\d{1,2}(?:[,–-]\d{1,2})*)?(?=\s+[\"'“‘(\[]?[A-Z0-9“]|\s*\Z)")
 
 
@@ -153,7 +153,7 @@ class Report:
     def find_all(self, quote: str) -> list[Span]:
         """Every place where a quote stands."""
         needle = " ".join(quote.split())
-        flat, places, ahead = self._flat
+        flat, (places, ahead) = self.flat, self._gaps
         found: list[Span] = []
         at = flat.find(needle) if needle else -1
         while at >= 0:
@@ -164,14 +164,19 @@ class Report:
         return found
 
     @cached_property
-    def _flat(self) -> tuple[str, list[int], list[int]]:
-        """The text with each run of white space as one space; the places in it after longer runs, and how far the text is ahead from each on."""
+    def flat(self) -> str:
+        """The text with each run of white space as one space."""
+        return " " * self.text[:1].isspace() + " ".join(self.text.split()) + " " * self.text[-1:].isspace()
+
+    @cached_property
+    def _gaps(self) -> tuple[list[int], list[int]]:
+        """The places in the flat text after longer runs of white space, and how far the text is ahead of it from each on."""
         places, ahead, more = [0], [0], 0
-        for gap in _LONG_GAP.finditer(self.text):
+        for gap in _LONG_GAP.finditer(self.text) if len(self.flat) < len(self.text) else ():
             more += len(gap.group()) - 1
             places.append(gap.end() - more)
             ahead.append(more)
-        return _GAP.sub(" ", self.text), places, ahead
+        return places, ahead
 
     def section_at(self, offset: int) -> str:
         """The name of the section that holds an offset."""
