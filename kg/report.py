@@ -59,7 +59,8 @@ _ABBREVIATION = re.compile(
     re.I,
 )
 _LONGEST_ABBREVIATION = 12  # letters, and some more
-_SPACE, _GAP, _LONG_GAP = re.compile(r"\s*"), re.compile(r"\s(?:\s+|(?<! ))"), re.compile(r"\s\s+")
+_MORE_LETTERS = 7  # than stand together in any of them
+_SPACE, _LONG_GAP = re.compile(r"\s*"), re.compile(r"\s\s+")
 _SENTENCE_END = re.compile(r"[.!?][\"'”’)\]]*(?:[⁰¹²³⁴⁵⁶⁷⁸⁹,⁻–-]+|\[[\d,;\s–-]+\]|(?<=[A-Za-z)]{2}\.)\d{1,2}(?:[,–-]\d{1,2})*)?(?=\s+[\"'“‘(\[]?[A-Z0-9“]|\s*\Z)")
 
 
@@ -152,7 +153,7 @@ class Report:
     def find_all(self, quote: str) -> list[Span]:
         """Every place where a quote stands."""
         needle = " ".join(quote.split())
-        flat, places, ahead = self._flat
+        flat, (places, ahead) = self.flat, self._gaps
         found: list[Span] = []
         at = flat.find(needle) if needle else -1
         while at >= 0:
@@ -163,14 +164,19 @@ class Report:
         return found
 
     @cached_property
-    def _flat(self) -> tuple[str, list[int], list[int]]:
-        """The text with each run of white space as one space; the places in it after longer runs, and how far the text is ahead from each on."""
+    def flat(self) -> str:
+        """The text with each run of white space as one space."""
+        return " " * self.text[:1].isspace() + " ".join(self.text.split()) + " " * self.text[-1:].isspace()
+
+    @cached_property
+    def _gaps(self) -> tuple[list[int], list[int]]:
+        """The places in the flat text after longer runs of white space, and how far the text is ahead of it from each on."""
         places, ahead, more = [0], [0], 0
-        for gap in _LONG_GAP.finditer(self.text):
+        for gap in _LONG_GAP.finditer(self.text) if len(self.flat) < len(self.text) else ():
             more += len(gap.group()) - 1
             places.append(gap.end() - more)
             ahead.append(more)
-        return _GAP.sub(" ", self.text), places, ahead
+        return places, ahead
 
     def section_at(self, offset: int) -> str:
         """The name of the section that holds an offset."""
@@ -244,8 +250,10 @@ def is_heading(text: str) -> bool:
 
 def _heading(text: str) -> str | None:
     """The section that a heading opens, or None where the text is no heading."""
-    match = _HEADING.match(text.strip("*_ ")) if len(text) < _LONGEST_HEADING else None
-    if not match or "\n" in text:
+    if len(text) >= _LONGEST_HEADING or text.endswith((".", ",")) or "\n" in text:
+        return None
+    match = _HEADING.match(text.strip("*_ "))
+    if not match:
         return None
     words = match["words"].strip("*_ ")
     known = HEADINGS.get(words.lower())
@@ -302,16 +310,22 @@ def _sentences(text: str, paragraph: Span) -> Iterator[Span]:
     if is_heading(text[start : paragraph.end]):  # "1. Introduction" is one
         yield paragraph
         return
-    for match in _SENTENCE_END.finditer(text, paragraph.start, paragraph.end):
-        if match.group().startswith(".") and match.end() < paragraph.end:
-            head = text[max(start, match.start() - _LONGEST_ABBREVIATION) : match.start() + 1]
-            if _ABBREVIATION.search(head):
-                continue
-        yield Span(start, match.end(), paragraph.section)
-        rest = _SPACE.match(text, match.end(), paragraph.end)
-        start = rest.end() if rest else match.end()
-    if start < paragraph.end:
-        yield Span(start, paragraph.end, paragraph.section)
+    stop, section = paragraph.end, paragraph.section
+    for match in _SENTENCE_END.finditer(text, start, stop):
+        at, end = match.span()
+        if text[at] == "." and end < stop and _is_abbreviated(text, start, at):
+            continue
+        yield Span(start, end, section)
+        start = _SPACE.match(text, end, stop).end()  # type: ignore[union-attr]  # matches nothing, too
+    if start < stop:
+        yield Span(start, stop, section)
+
+
+def _is_abbreviated(text: str, start: int, at: int) -> bool:
+    """Whether the full stop at an offset is that of an abbreviation; none has as many letters in a row as most last words of sentences."""
+    if at - start >= _MORE_LETTERS and text[at - _MORE_LETTERS : at].isalpha():
+        return False
+    return bool(_ABBREVIATION.search(text, max(start, at - _LONGEST_ABBREVIATION), at + 1))
 
 
 def _short(quote: str) -> str:

@@ -217,6 +217,8 @@ def test_patients_of_one_report_are_kept_apart():
         ("  \n ", "empty"),
         ("a\0b", "binary"),
         ("Der Patient klagte über Fieber und wurde mit Penicillin behandelt. " * 20, "not English"),
+        ("A man had \ud83d fever and cough.", r"half of a character \(U\+D83D\) at offset 10"),
+        ("La paciente refiere dolor. " * 40 + "She had the rash.", "not English"),
         ("x" * 2_000_001, "at most"),
     ],
 )

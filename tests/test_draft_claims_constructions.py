@@ -6,6 +6,7 @@ import pytest
 
 from kg.draft import draft_report
 from kg.draft.claims.effects import read_effects
+from kg.draft.claims.phrases import Drawn, gather
 from kg.draft.patterns.lists import rows_of
 from kg.terms import load_terms
 from tests.test_draft_claims import HEAD, LIST, claims, told
@@ -232,3 +233,15 @@ def test_terms_of_the_word_lists_are_current_and_bear_their_label(name):
 def test_marks_said_at_one_place_share_what_is_said():
     assert [(t.subject, t.objects, t.others) for t in read_effects("<0+1> inhibits <2>.")] == [(0, (2,), (1,))]
     assert read_effects("<0+1> does not inhibit <2>.") == []
+
+
+@pytest.mark.parametrize(("text", "drawn"), [
+    ("high levels of severe new <0> follow rare <1>", "<0> follow <1>"),
+    ("b12-rich food, mild <0>", "b12-rich food, <0>"),
+    ("in most patients with chronic severe <0>, absent <1> is due to it", "in <0>, absent <1> is due to it"),
+    ("a severe course and a mild one", "a severe course and a mild one"),
+])  # fmt: skip
+def test_adjectives_go_only_right_before_a_mark(text, drawn):
+    read = Drawn(text)
+    gather(read, frozenset())
+    assert read.text == drawn and len(read.places) == len(drawn)

@@ -6,11 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kg.draft.claims import claims, mentions, symbols
 from kg.draft.findings.antibodies import _antibodies
 from kg.draft.findings.measure import analytes
 from kg.draft.patterns.first_words import first_words
 from kg.draft.patterns.openings import Openings
 from kg.draft.patterns.pieces import Memory, pieces
+from kg.draft.reading import document, patient, persons
 from kg.draft.reading.negate import _cues
 
 # Words that open matches, signs and letters that part or join them, and letters that fold to ASCII ones.
@@ -44,6 +46,31 @@ def test_matches_are_those_of_the_pattern(text, start, length):
         assert [m.span() for m in openings.finditer(text, start, end)] == expected
         first = openings.search(text, start, end)
         assert (first.span() if first else None) == (expected[0] if expected else None)
+
+
+#: Openings whose first words are written out beside the pattern, and what they are of.
+WRITTEN_OUT = (claims._OF_THE_CASE, claims._ASSERTING, mentions._NAMES, mentions._KINDS, symbols._INTERLEUKIN, document._INTEREST, patient._PRONOUNS,
+               persons._SEVERAL)  # fmt: skip
+CLAIMED = [*mentions._TERMS, *mentions._KIND_TERMS, "our", "this", "the", "present", "patient", "case", "she", "his", "her", "him", "we", "treated", "gave", "has", "-year", "-days",
+           "-old", "is", "are", "a", "an", "the", "rarely", "rare", "disease", "features", "sign", "of", "in", "seen", "presents", "mainly", "treatment", "may", "occur", "choice", "line",
+           "drug", "interleukin", "Interleukin6", "17A", "declares", "no", "have", "conflicts", "interest", "competing", "interests", "two", "3", "unrelated", "siblings"]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(CLAIMED), max_size=20).map(" ".join), st.sampled_from(WRITTEN_OUT))
+def test_first_words_that_are_written_out_are_all_of_them(text, openings):
+    text = text.replace(" -", "-")
+    assert [m.span() for m in openings.finditer(text)] == [m.span() for m in openings.pattern.finditer(text)]
+
+
+@pytest.mark.parametrize("openings, text, found", [
+    (claims._OF_THE_CASE, "In the patient, and in this child; a 5-year-old one; but no patient.", ["patient", "this child", "year-old"]),
+    (claims._ASSERTING, "Treatment of gout. Gout is usually a mild disease. It is a fact.", ["Treatment of", "is usually a mild disease"]),
+    (mentions._KINDS, "Immunosuppressive or topical treatment; a topical fact", ["Immunosuppressive or topical treatment"]),
+    (document._INTEREST, "The authors declare that they have no competing interests, but have an interest.", ["declare that they have no competing interests"]),
+    (persons._SEVERAL, "Two unrelated patients, 3 sibs and ten men.", ["Two unrelated patients", "3 sibs"]),
+])  # fmt: skip
+def test_what_openings_find(openings, text, found):
+    assert [m.group() for m in openings.finditer(text)] == found
 
 
 @given(TEXTS, st.integers(0, 40), st.integers(0, 80))

@@ -245,6 +245,7 @@ def test_a_sentence_that_a_column_parts_is_one_and_a_list_is_not():
     line = "The patient was seen by all of us in the clinic and had a very\n\nsevere headache. It went."
     assert "very severe" in mend(line).text
     assert mend("fever\n\ncough and pain").text == "fever\n\ncough and pain"
+    assert mend("con-  \nfusion").text == mend("con\u00ad\nfusion").text == "confusion" and mend("conﬁned").text == "confined"
 
 
 def test_places_of_a_mended_text():

@@ -98,7 +98,7 @@ def draft_report(source: str | Path | Report, case: str = "draft") -> Draft:
     told = stories(made, story_of(made, body))
     if len(told) > 1:
         remarks.append(f"{len(told)} patients, kept apart: one record each")
-    elif is_of_several(report.text):
+    elif is_of_several(text):
         remarks.append("the report seems to tell of several patients, but nothing parts them; the record may mix them")
     shared = _Shared(
         made, sorted(with_own(text, recogniser().find(text))), scopes(text), read_document(made), read_references(made),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -19,14 +20,33 @@ from kg.draft.claims.processes import Processes, with_processes
 from kg.draft.names.ground import vocabulary
 from kg.draft.names.recognise import Hit
 from kg.draft.patterns.lists import rows_of
+from kg.draft.patterns.openings import Openings
 from kg.draft.reading.document import cited
 from kg.draft.reading.negate import Scope, status_at
 from kg.draft.reading.source import Source
 from kg.report import Span
 
-_OF_THE_CASE = re.compile(
-    r"\b(?:our|this|the present|present) (?:patient|case|child|infant|boy|girl|man|woman)\b|\b(?:she|he) (?:was|had|is|has)\b|\b(?:her|his)\b|-(?:year|month|week|day)s?-old|\bthe patient\b|\bwe (?:treated|started|gave|decided)\b",
-    re.I,
+_OF_THE_CASE = Openings(
+    r"\b(?:our|this|present) (?:patient|case|child|infant|boy|girl|man|woman)\b|\b(?:she|he) (?:was|had|is|has)\b|\b(?:her|his)\b|(?<=-)(?:year|month|week|day)s?-old|\bpatient\b(?<=\bthe patient)|\bwe (?:treated|started|gave|decided)\b",
+    {
+        "our",
+        "this",
+        "present",
+        "she",
+        "he",
+        "her",
+        "his",
+        "year",
+        "years",
+        "month",
+        "months",
+        "week",
+        "weeks",
+        "day",
+        "days",
+        "patient",
+        "we",
+    },
 )
 _OWN_CITE = re.compile(rf"\s*(?:\([^()]{{1,14}}\))?[,.]?\s?({CITE.pattern})")
 _DOUBT = re.compile(
@@ -36,34 +56,24 @@ _CONTEXT_NOTE = "; a short reference is taken to mean what was named before it"
 MOST = 14  # claims of one sentence
 
 
-@lru_cache(maxsize=1)
-def _cues() -> frozenset[str]:
-    """The words of which a sentence has one, if it asserts."""
-    return frozenset((*verbs(), *nouns(), *(word for row in rows_of("claims/cues.tsv") for word in row[0].split())))
-
-
+#: The words of which a sentence has one, if it asserts.
+_CUES = Openings(r"\w", {*verbs(), *nouns(), *(word for row in rows_of("claims/cues.tsv") for word in row[0].split())})
 #: What asserts by several words together, none of which does alone.
-_ASSERTING = re.compile(
-    r"\b(?:(?:is|are) (?:[a-z]+ly )?(?:an? |the )(?:[a-z]+[a-z-]* ){0,6}?(?:disease|disorder|condition|syndrome|malformation|tumou?r|neoplasm|infection|vasculitis|abnormality|anomaly|malignancy|carcinoma|"
+_ASSERTING = Openings(
+    r"\b(?:(?:is|are) (?:[a-z]+ly )?(?:an? |the )(?:[a-z][a-z-]*+ ){0,6}?(?:disease|disorder|condition|syndrome|malformation|tumou?r|neoplasm|infection|vasculitis|abnormality|anomaly|malignancy|carcinoma|"
     r"cancer|treatment|therapy|drug)|(?:features?|manifestations?|symptoms?|signs?|findings?|hallmarks?|complications?|presentations?|effects?) (?:of|in|on)|(?:seen|found|observed|common|frequent|described|"
     r"reported|present|encountered|used|given|proposed|suggested|tried|considered) (?:[a-z]+ |with (?:[a-z]+ ){1,2})?(?:in|for|to|as)|presents? (?:[a-z]+ )?(?:with|as)|(?:treatment|therapy|management|therapies|options) (?:of|for|in|with)|"
-    r"treated (?:[a-z]+ )?(?:with|by)|(?:can|may|might) (?:[a-z]+ )?(?:occur|develop|arise)|(?:of choice|line (?:treatment|therapy|drug)))\b"
+    r"treated (?:[a-z]+ )?(?:with|by)|(?:can|may|might) (?:[a-z]+ )?(?:occur|develop|arise)|(?:of choice|line (?:treatment|therapy|drug)))\b".replace(
+        " ", r"\s+"
+    )
 )
 
 
-#: Only a sentence with one of these words can be about the patient.
-_PATIENT_WORDS = frozenset(
-    ("our", "patient", "case", "child", "infant", "boy", "girl", "man", "woman", "she", "he", "her", "his", "old", "we")
-)
-
-
-def _role(text: str) -> str:
+def _role(text: str, start: int, end: int) -> str:
     """What a sentence can be, before its terms are looked for: "assertion", "case" (of the patient), or "" for neither."""
-    lower = text.lower()
-    words = re.findall(r"[a-z]+", lower)
-    if not _PATIENT_WORDS.isdisjoint(words) and _OF_THE_CASE.search(lower):
+    if _OF_THE_CASE.search(text, start, end):
         return "case"
-    return "assertion" if not _cues().isdisjoint(words) or _ASSERTING.search(" ".join(lower.split())) else ""
+    return "assertion" if _CUES.search(text, start, end) or _ASSERTING.search(text, start, end) else ""
 
 
 def read_claims(
@@ -83,7 +93,7 @@ def read_claims(
     of_patient: Span | None = None  # the sentence before, where it is about the patient
     for sentence in argument:
         text = source.text[sentence.start : sentence.end]
-        role = _role(text)
+        role = _role(source.text, sentence.start, sentence.end)
         if role != "assertion":
             context.drugs, context.process = [], ""
             passed = None if role else sentence
@@ -117,7 +127,10 @@ def _claims(
     resolved, more = context.resolve(text, sentence.start, placed)
     everything, together = _numbered(resolved, processes, placed, more)
     marked, places = mark(source.text, sentence.start, sentence.end, resolved, together)
-    everywhere = cited(text, numbers) or _cited_after(source.text, sentence, numbers)
+
+    def everywhere() -> list[int]:
+        return cited(text, numbers) or _cited_after(source.text, sentence, numbers)
+
     made: list[dict[str, Any]] = []
     passage = Passage(source.text, sentence.start, sentence.end, everything, marked, context.disease)
     for general in [*_of_parts(processes, placed), *read_general(passage)]:
@@ -223,24 +236,27 @@ def _of_parts(processes: Processes, placed: list[Mention]) -> list[dict[str, Any
     return made
 
 
-def _cites_of(source: Source, sentence: Span, general: dict[str, Any], numbers: set[int], everywhere: list[int]) -> dict[str, Any]:
+def _cites_of(
+    source: Source, sentence: Span, general: dict[str, Any], numbers: set[int], everywhere: Callable[[], list[int]]
+) -> dict[str, Any]:
     """The words and references of what was read at `_at`, which is taken out."""
     start, end = general.pop("_at")
     own = _OWN_CITE.match(source.text, end, sentence.end)
     found = cited("x" + own[1], numbers) if own else []
-    found = found or everywhere
+    found = found or everywhere()
     return {"words": " ".join(source.text[start:end].split())[:300]} | ({"cites": found} if found else {})
 
 
 def _cites(
-    text: str, sentence: Span, mentions: list[Mention], pair: tuple[int, int], numbers: set[int], everywhere: list[int]
+    text: str, sentence: Span, mentions: list[Mention], pair: tuple[int, int], numbers: set[int], everywhere: Callable[[], list[int]]
 ) -> dict[str, Any]:
     """The references right after either term where each of them has its own, else those of the sentence."""
     for k in sorted(pair, reverse=True):
         own = _OWN_CITE.match(text, mentions[k].end, sentence.end)
         if own and (found := cited("x" + own[1], numbers)):
             return {"cites": found}
-    return {"cites": everywhere} if everywhere else {}
+    found = everywhere()
+    return {"cites": found} if found else {}
 
 
 def _cited_after(text: str, sentence: Span, numbers: set[int]) -> list[int]:

@@ -1,10 +1,10 @@
 """Assertions that no verb of effect makes: nouns, predicates and the set phrases of medicine.
 
->>> [(f.effect, f.subject, f.object) for f in read_agents("<0> is a selective inhibitor of <1>.")]
+>>> [(f.effect, f.subject, f.object) for f in read_agents(Drawn("<0> is a selective inhibitor of <1>."))]
 [('inhibits', '<0>', '<1>')]
->>> [(f.effect, f.subject, f.object) for f in read_constructions("<0> is the drug of choice for <1>.")]
+>>> [(f.effect, f.subject, f.object) for f in read_constructions(Drawn("<0> is the drug of choice for <1>."))]
 [('offered-for', '<0>', '<1>')]
->>> [(f.effect, f.subject, f.object) for f in read_nominals("downregulation of <0> by <1>")]
+>>> [(f.effect, f.subject, f.object) for f in read_nominals(Drawn("downregulation of <0> by <1>"))]
 [('downregulates', '<1>', '<0>')]
 """
 
@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from kg.draft.claims.clauses import Found
 from kg.draft.claims.lexicon import nouns
-from kg.draft.claims.phrases import MARK
+from kg.draft.claims.phrases import MARK, Drawn
 from kg.draft.patterns.lists import any_of
 
 _S, _O = rf"(?P<s>{MARK})", rf"(?:(?:the|an?)\s+)?(?P<o>{MARK})"
@@ -117,6 +117,10 @@ _WITH_DOER = _rows((
 ))  # fmt: skip
 
 
+#: The nouns of effect, of those with a hyphen the last part.
+_NOUNS = frozenset(noun.rpartition("-")[2] for noun in nouns())
+
+
 @lru_cache(maxsize=1)
 def _nominal() -> tuple[re.Pattern[str], re.Pattern[str]]:
     noun = rf"(?P<v>{any_of(sorted(nouns()))})"
@@ -128,30 +132,30 @@ def _nominal() -> tuple[re.Pattern[str], re.Pattern[str]]:
     )
 
 
-def read_nominals(text: str) -> list[Found]:
+def read_nominals(drawn: Drawn) -> list[Found]:
     """What nouns of effect say: `inhibition of <0> by <1>`, `<0>-mediated inhibition of <1>`."""
-    if nouns().keys().isdisjoint(re.findall(r"[a-z]+(?:-[a-z]+)?", text)):
+    if _NOUNS.isdisjoint(drawn.words):
         return []
-    return [Found(nouns()[m["v"]], m["s"], m["o"], m.span("v")) for pattern in _nominal() for m in pattern.finditer(text)]
+    return [Found(nouns()[m["v"]], m["s"], m["o"], m.span("v")) for pattern in _nominal() for m in pattern.finditer(drawn.text)]
 
 
-def read_agents(text: str) -> list[Found]:
+def read_agents(drawn: Drawn) -> list[Found]:
     """What nouns of agents say, while lists are not drawn together yet: `<0>, a <1> inhibitor`, `<0>-induced <1>`."""
-    return _matched(text, _WITH_DOER, frozenset(re.findall(r"[a-z]+", text)))
+    return _matched(drawn, _WITH_DOER)
 
 
-def read_constructions(text: str) -> list[Found]:
+def read_constructions(drawn: Drawn) -> list[Found]:
     """What predicates and set phrases say."""
-    return _matched(text, _CONSTRUCTIONS, frozenset(re.findall(r"[a-z]+", text)))
+    return _matched(drawn, _CONSTRUCTIONS)
 
 
-def _matched(text: str, rows: tuple[_Row, ...], words: frozenset[str]) -> list[Found]:
+def _matched(drawn: Drawn, rows: tuple[_Row, ...]) -> list[Found]:
     found = []
     for effect, cues, pattern in rows:
-        if cues.isdisjoint(words):
+        if cues.isdisjoint(drawn.words):
             continue
-        for match in _compiled(pattern).finditer(text):
-            found += _read(text, effect, match)
+        for match in _compiled(pattern).finditer(drawn.text):
+            found += _read(drawn.text, effect, match)
     return found
 
 

@@ -73,19 +73,26 @@ class Context:
                 found.append(Mention(a, b, curies[0]))
                 more[a] = curies[1:]
 
-        add(_IT.match(text), self.drugs[:1])
-        it = _IT_AGAIN.search(text)
-        before = {m.curie for m in mentions if it and m.end <= start + it.start("it") and m.curie.startswith(DRUGS)}
-        add(it, list(before) if len(before) == 1 else [])
-        add(_THEY.match(text), self.drugs if len(self.drugs) > 1 else [])
-        for match in _DRUG.finditer(text):
-            own = [m.curie for m in mentions if m.curie.startswith(DRUGS) and m.end <= start + match.start("it")]
+        drugs = [m for m in mentions if m.curie.startswith(DRUGS)]
+        diseases = [m for m in mentions if m.curie.startswith("MONDO")]
+        if self.drugs:
+            add(_IT.match(text), self.drugs[:1])
+        if drugs:
+            it = _IT_AGAIN.search(text)
+            before = {m.curie for m in drugs if it and m.end <= start + it.start("it")}
+            add(it, list(before) if len(before) == 1 else [])
+        if len(self.drugs) > 1:
+            add(_THEY.match(text), self.drugs)
+        for match in _DRUG.finditer(text) if drugs or self.drugs else ():
+            own = [m.curie for m in drugs if m.end <= start + match.start("it")]
             add(match, own[-1:] or self.drugs[:1])
-        add(_DRUG_LIST.search(text), self.drugs if len(self.drugs) > 1 else [])
-        for match in _DISEASE.finditer(text):
-            own = [m.curie for m in mentions if m.curie.startswith("MONDO") and m.end <= start + match.start("it")]
+        if len(self.drugs) > 1:
+            add(_DRUG_LIST.search(text), self.drugs)
+        for match in _DISEASE.finditer(text) if diseases or self.disease else ():
+            own = [m.curie for m in diseases if m.end <= start + match.start("it")]
             add(match, own[-1:] or ([self.disease] if self.disease else []))
-        add(_PROCESS.search(text), [self.process] if self.process else [])
+        if self.process:
+            add(_PROCESS.search(text), [self.process])
         return sorted([*mentions, *found]), {place: curies for place, curies in more.items() if curies}
 
     def note(self, text: str, start: int, mentions: list[Mention]) -> None:

@@ -67,14 +67,14 @@ def read_effects(text: str, sites: frozenset[int] = frozenset()) -> list[Told]:
     drawn = Drawn(text.lower() if len(text.lower()) == len(text) else text)
     found: list[tuple[Found, Drawn]] = []
     gather(drawn, sites)
-    found += [(each, _kept(drawn)) for each in read_agents(drawn.text)]
+    found += [(each, _kept(drawn)) for each in read_agents(drawn)]
     draw_lists(drawn)
-    found += [(each, _kept(drawn)) for each in read_nominals(drawn.text)]
+    found += [(each, _kept(drawn)) for each in read_nominals(drawn)]
     drop_lacks(drawn)
     found += [(each, _kept(drawn)) for each in read_clauses(drawn.text)]
     drop_asides(drawn)
     repeat_subjects(drawn)
-    found += [(each, drawn) for each in read_constructions(drawn.text)]
+    found += [(each, drawn) for each in read_constructions(drawn)]
     told: list[Told] = []
     for each, read in found:
         one = _told(each, read)

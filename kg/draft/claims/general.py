@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from kg.draft.claims.fits import is_therapy
 from kg.draft.claims.mentions import PHARMACOTHERAPY, Mention, is_of_disease
 from kg.draft.names.ground import find_terms, named, vocabulary
+from kg.draft.patterns.openings import Openings
 
 _IS_A = re.compile(r"<(\d+)>\s+(?:is|are)\s+(?P<what>an?\s+(?:[^<;.,]|<\d+>|,(?=\s+[a-z-]+\s(?:and\s)?[a-z-]+)){3,100})", re.I)
 _KIND_OF_DISEASE = re.compile(r"\A(?:(?!especially\b|when\b|if\b|with\b|that\b|which\b|for\b|of\b)[a-z-]+,?\s+){0,7}?[a-z-]*(?:disease|disorder|condition|syndrome|malformation|tumou?r|neoplasm|infection|vasculitis|abnormality|anomaly|malignancy|carcinoma|cancer)s?\b"
@@ -35,6 +36,10 @@ _MUST = re.compile(
 #: `X requires prompt surgical debridement`, where what it requires is no term.
 _REQUIRES = re.compile(
     rf"<(?P<whole>\d+)>\s+(?P<how>(?:(?:may|often|usually|can|always|frequently|sometimes|generally)\s+){{0,2}}(?:requires?|necessitates?|needs?))\s+(?:an?\s+|the\s+)?(?P<what>{_WORDS}{{0,4}}{_ACTION}(?:\s+of\s+(?!the\s+disease){_WORDS}{{0,2}}?[a-z]+)?)\b"
+)
+#: A sentence that says what is needed has one of these.
+_NEEDS = Openings(
+    r"\w", {"requir*", "need*", "necess*", "mandatory", "essential", "warranted", "indispensable", "advisable", "imperative", "crucial"}
 )
 _BARE = frozenset(("treatment", "therapy", "management", "surgery", "follow-up", "evaluation", "assessment"))  # needed by whom, is not said
 _DENIED = re.compile(r"\b(?:not|no|never|neither|nor|whether|if|unclear|further|more|future|without)\b")
@@ -127,8 +132,8 @@ def _marks(words: str) -> list[int]:
 
 def _offered(passage: Passage) -> list[dict[str, Any]]:
     """What `patients ... are treated with`, where the disease is that of the sentences before."""
-    match = _TREATED.search(passage.marked)
-    if not match or not passage.disease or re.search(r"<\d+>\s+\Z", passage.marked[: match.start()]):
+    match = _TREATED.search(passage.marked) if passage.disease else None
+    if not match or re.search(r"<\d+>\s+\Z", passage.marked[: match.start()]):
         return []
     mentions = [passage.mentions[n] for n in _marks(match["drugs"])]
     return [
@@ -146,7 +151,7 @@ def _twin(curie: str) -> str:
 def _needed(passage: Passage) -> list[dict[str, Any]]:
     """`Patients who ... require <drug>`: of the disease named before, or of that which tells the patients."""
     made = []
-    for match in _NEED.finditer(passage.marked):
+    for match in _NEED.finditer(passage.marked) if _NEEDS.search(passage.text, passage.start, passage.end) else ():
         own = [c for n in _marks(match["who"]) if is_of_disease(c := passage.mentions[n].curie)]
         disease = own[0] if own else passage.disease
         if not disease or _DENIED.search(match["who"]) and not own:
@@ -170,7 +175,9 @@ def _needed(passage: Passage) -> list[dict[str, Any]]:
 
 def _must(passage: Passage) -> list[dict[str, Any]]:
     """What is mandatory, or what a disease requires, where it is no drug: in the authors' words, or a class of ours."""
-    made = []
+    made: list[dict[str, Any]] = []
+    if not _NEEDS.search(passage.text, passage.start, passage.end):
+        return made
     for match in (*_MUST.finditer(passage.marked), *_REQUIRES.finditer(passage.marked)):
         own = passage.mentions[int(match["whole"])].curie if match["whole"] else passage.disease
         words = _plain(passage, match["what"])
@@ -254,14 +261,14 @@ def _members(passage: Passage, whole: Mention) -> list[Mention]:
 
 def _gaps(passage: Passage) -> list[dict[str, Any]]:
     """Drugs at large that are used although few studies say so."""
-    match = _USED.search(passage.marked) if _GAP.search(passage.marked) else None
+    match = _USED.search(passage.marked)
     if not match:
         return []
     drug, disease = passage.mentions[int(match["drug"])], passage.mentions[int(match["of"])]
-    if drug.curie != PHARMACOTHERAPY or not is_of_disease(disease.curie):
+    gap = _GAP.search(passage.marked) if drug.curie == PHARMACOTHERAPY and is_of_disease(disease.curie) else None
+    if not gap:
         return []
-    gap = _GAP.search(passage.marked)
     claim = _claim(
         "evidence-gap", drug.curie, "used-for", disease.curie, (drug.start, disease.end), "the authors say that evidence is scarce"
     )
-    return [claim | ({"basis": " ".join(gap.group().split())} if gap and "<" not in gap.group() else {})]
+    return [claim | ({"basis": " ".join(gap.group().split())} if "<" not in gap.group() else {})]

@@ -27,20 +27,23 @@ def mark(text: str, start: int, end: int, mentions: list[Mention], together: dic
 
     def copy(stop: int) -> None:
         nonlocal at
-        if at < stop and not _WRITTEN_OTHERWISE.search(text, at, stop) and not any(at <= c < stop for c in cites):
-            begin = at + (text[at] == " " and bool(out) and out[-1].endswith(" "))
-            out.append(text[begin:stop])
-            places.extend(range(begin, stop))
-            at = stop
         while at < stop:
             if at in cites:
                 at = cites[at]
                 continue
-            letter = " " if text[at].isspace() else text[at]
-            if letter != " " or not out or not out[-1].endswith(" "):
-                out.append(letter)
-                places.append(at)
-            at += 1
+            end = min((cite for cite in cites if at < cite < stop), default=stop)
+            if not _WRITTEN_OTHERWISE.search(text, at, end):
+                begin = at + (text[at] == " " and bool(out) and out[-1].endswith(" "))
+                if begin < end:
+                    out.append(text[begin:end])
+                    places.extend(range(begin, end))
+                at = end
+            while at < end:
+                letter = " " if text[at].isspace() else text[at]
+                if letter != " " or not out or not out[-1].endswith(" "):
+                    out.append(letter)
+                    places.append(at)
+                at += 1
 
     k = 0
     while k < len(mentions):

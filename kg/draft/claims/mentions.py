@@ -4,72 +4,27 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from kg.draft.claims.lexicon import words_of
 from kg.draft.claims.symbols import find_genes, gene
 from kg.draft.findings.diagnoses import spelt_out
 from kg.draft.names.ground import find_terms, is_disease, is_short_form, named, vocabulary
 from kg.draft.names.recognise import Hit
 from kg.draft.patterns.lists import any_of, rows_of
+from kg.draft.patterns.openings import Openings, whole_words
 from kg.draft.therapy.drugs import is_drug
 from kg.terms import normalise
 
 SUBJECTS = ("DrugBank", "CHEBI", "HGNC", "GO", "MONDO", "cg", "MRO", "complexportal", "NCBITaxon")
 SITES = ("UBERON", "CL")
-_DEFINED = re.compile(r"\s*\(([A-Z][A-Za-z0-9]*(?:[-‐][A-Za-z0-9]+)?)\)")
+_DEFINED = re.compile(r"\(([A-Z][A-Za-z0-9]*(?:[-‐][A-Za-z0-9]+)?)\)")
 #: `tumour-associated`: no mention of the thing itself, but `rituximab-induced` says who acts.
 _FIRST_PART = re.compile(r"[-‐](?!induced|mediated|associated inhibition)[a-z]")
 #: Words that a term's name may be, but that a sentence does not mean so.
-_VAGUE = frozenset(
-    (
-        "antibody",
-        "antibodies",
-        "patient",
-        "patients",
-        "diseases",
-        "syndromes",
-        "disorders",
-        "infections",
-        "conditions",
-        "condition",
-        "case",
-        "cases",
-        "march",
-        "lesion",
-        "lesions",
-        "disease",
-        "syndrome",
-        "disorder",
-        "infection",
-        "injury",
-        "genetic",
-        "inherited",
-        "role",
-        "cell",
-        "tissue",
-        "organ",
-        "complication",
-        "complications",
-        "sample",
-        "response",
-        "drug",
-        "drugs",
-        "agent",
-        "agents",
-        "medicine",
-        "medicines",
-        "signaling",
-        "signalling",
-        "localization",
-        "pathogenesis",
-        "metabolism",
-        "biosynthesis",
-    )
-)
-
-
+_VAGUE = words_of("vague")
 _MEDICINE = ("HP", "MONDO", "UBERON", "CL", "GO", "CHEBI", "MAXO", "NCIT", "MESH", "PR", "OGMS")
 
 
@@ -96,11 +51,12 @@ def find_mentions(text: str, start: int, end: int, hits: list[Hit], shorts: dict
         found = [m if (spelt := _spelt_out(text, m, shorts)) is None else m._replace(curie=spelt) for m in found]
         found = [m for m in found if m.curie]
     more = [Mention(*each) for each in find_genes(text, start, end)]
+    words = text[start:end]
     for short, curie in shorts.items():
-        if curie and short in text[start:end]:
-            spots = re.finditer(rf"(?<![\w-]){re.escape(short)}(?![\w-])", text[start:end])
+        if curie and short in words:
+            spots = re.finditer(rf"(?<![\w-]){re.escape(short)}(?![\w-])", words)
             more += [Mention(start + m.start(), start + m.end(), curie) for m in spots]
-    for match in _RECALLED.finditer(text, start, end):
+    for match in _RECALLED.finditer(text, start, end) if _MAY_RECALL.search(text, start, end) else ():
         if curie := _recalled(text, match["head"].lower()):
             more.append(Mention(match.start("head"), match.end("head"), curie))
     first = bisect_left(hits, start, key=lambda hit: hit.start)
@@ -146,54 +102,56 @@ def _meets(term: tuple[int, int, str], found: list[Mention]) -> bool:
     return any(term[0] < m.end and m.start < term[1] for m in found)
 
 
-@lru_cache(maxsize=1)
-def _names() -> tuple[re.Pattern[str], dict[str, str]]:
-    """The names that papers use and no vocabulary has, as one pattern, and the term of each."""
-    terms = {name.lower(): curie for name, curie, _ in rows_of("claims/names.tsv")}
-    return re.compile(rf"(?<![\w-]){any_of(sorted(terms))}(?![\w-])", re.I), terms
+def _first_words(names: Iterable[str]) -> set[str]:
+    """The first words of some names in small letters, up to a hyphen."""
+    return {re.split(r"[\s-]", name, maxsplit=1)[0] for name in names}
 
 
-@lru_cache(maxsize=1)
-def _kinds() -> tuple[re.Pattern[str], dict[str, str]]:
-    """Kinds of drugs and diseases told by adjectives, `immunosuppressive or topical treatment`, and the term of each adjective."""
-    rows = rows_of("claims/kinds.tsv")
-    terms = {word: curie for _, word, curie, _ in rows}
-    parts = []
-    for kind, heads in _HEADS:
-        word = any_of(sorted(each for what, each, _, _ in rows if what == kind))
-        parts.append(rf"\b{word}(?:(?:, | or | and |, and |, or |/)[a-z-]+){{0,3}}\s+{heads}\b")
-    return re.compile("|".join(parts), re.I), terms
-
-
-_HEADS = (("therapy", "(?:treatments?|therap(?:y|ies)|agents?|drugs?|medications?)"), ("disorder", "(?:disorders?|diseases?|conditions?)"))
+#: The names that papers use and no vocabulary has, and the term of each.
+_TERMS = {name.lower(): curie for name, curie, _ in rows_of("claims/names.tsv")}
+_NAMES = whole_words(any_of(sorted(_TERMS)), _first_words(_TERMS))
+#: Kinds of drugs and diseases told by adjectives, `immunosuppressive or topical treatment`, and the term of each adjective.
+_KIND_ROWS = rows_of("claims/kinds.tsv")
+_KIND_TERMS = {word: curie for _, word, curie, _ in _KIND_ROWS}
+_KINDS = Openings(
+    "|".join(
+        rf"\b{any_of(sorted(each for what, each, _, _ in _KIND_ROWS if what == kind))}(?:(?:, | or | and |, and |, or |/)[a-z-]+){{0,3}}\s+{heads}\b"
+        for kind, heads in (
+            ("therapy", "(?:treatments?|therap(?:y|ies)|agents?|drugs?|medications?)"),
+            ("disorder", "(?:disorders?|diseases?|conditions?)"),
+        )
+    ),
+    _first_words(_KIND_TERMS),
+)
 #: Drugs of whatever kind: `a wide variety of medications`.
+_MAY_BE_AT_LARGE = Openings(r"\w", {"variety", "range", "number", "array", "various", "many", "several", "different"})
 _DRUGS_AT_LARGE = re.compile(
     r"\b(?:(?:an?\s+)?(?:(?:wide|large|broad)\s+)?(?:variety|range|number|array)\s+of|various|many|several|different)\s+(?:different\s+|other\s+)?(?:medications|drugs|agents|pharmacological treatments|drug therapies)\b",
     re.I,
 )
 #: `amiodarone-induced`: who acts is the first part of the word.
-_ACTING = re.compile(r"(?<![\w-])([A-Za-zα-ω][\w-]*?)(?=[-‐](?:induced|mediated|triggered|dependent|associated|related)\b)")
+_ACTS = r"[-‐](?:induced|mediated|triggered|dependent|associated|related)\b"
+_MAY_ACT, _ACTING = re.compile(_ACTS), re.compile(rf"(?<![\w-])([A-Za-zα-ω][\w-]*?)(?={_ACTS})")
 PHARMACOTHERAPY = "MAXO:0000058"
 
 
 def _listed(text: str, start: int, end: int) -> Iterator[Mention]:
     """The terms of our own lists of names and kinds."""
-    names, terms = _names()
-    for match in names.finditer(text, start, end):
-        yield Mention(match.start(), match.end(), terms[" ".join(match.group().lower().split())])
-    kinds, terms = _kinds()
-    for match in kinds.finditer(text, start, end):
-        words = [w for w in re.finditer(r"[A-Za-z-]+", match.group()) if w.group().lower() in terms]
+    for match in _NAMES.finditer(text, start, end):
+        yield Mention(match.start(), match.end(), _TERMS[" ".join(match.group().lower().split())])
+    for match in _KINDS.finditer(text, start, end):
+        words = [w for w in re.finditer(r"[A-Za-z-]+", match.group()) if w.group().lower() in _KIND_TERMS]
         for word in words:
             last = match.end() if word is words[-1] else match.start() + word.end()
-            yield Mention(match.start() + word.start(), last, terms[word.group().lower()])
-    for match in _ACTING.finditer(text, start, end):
+            yield Mention(match.start() + word.start(), last, _KIND_TERMS[word.group().lower()])
+    for match in _ACTING.finditer(text, start, end) if _MAY_ACT.search(text, start, end) else ():
         if (found := named(match[1], ("DrugBank", "CHEBI"))) and is_drug(found) or (found := gene(match[1])):
             yield Mention(match.start(), match.end(), found)
-    for match in _DRUGS_AT_LARGE.finditer(text, start, end):
+    for match in _DRUGS_AT_LARGE.finditer(text, start, end) if _MAY_BE_AT_LARGE.search(text, start, end) else ():
         yield Mention(match.start(), match.end(), PHARMACOTHERAPY)
 
 
+_MAY_RECALL = Openings(r"\w", {"infused", "injected", "administered", "exogenous", "given"})
 #: `the infused immunoglobulin`: the last word of a drug named in full elsewhere.
 _RECALLED = re.compile(r"\b[Tt]he\s+(?:infused|injected|administered|exogenous|given)\s+(?P<head>[a-z]{8,})\b")
 
@@ -213,15 +171,18 @@ def define_shorts(text: str) -> dict[str, str]:
     {'MMF': 'CHEBI:8764', 'OCD': ''}
     """
     found: dict[str, str] = {}
-    for match in re.finditer(r"(?<=[\w)])" + _DEFINED.pattern, text):
-        if match[1] in found or sum(c.isupper() for c in match[1]) < 2:
+    for match in _DEFINED.finditer(text):
+        first = max(0, match.start() - 80)
+        ahead = text[first : match.start()].rstrip()
+        if match[1] in found or sum(c.isupper() for c in match[1]) < 2 or not (ahead[-1:].isalnum() or ahead.endswith((")", "_"))):
             continue
-        before = max(0, match.start() - 70)
+        stop = first + len(ahead)
+        before = max(0, stop - 70)
         before = before if not before else text.find(" ", before) + 1
-        terms = [t for t in find_terms(text, SUBJECTS, before, match.start()) if t[1] == match.start() and _is_meant(text, t)]
-        initials = "".join(word[0] for word in re.findall(r"[^\W\d_]+", text[before : match.start()])[-len(match[1]) :]).upper()
+        terms = [t for t in find_terms(text, SUBJECTS, before, stop) if t[1] == stop and _is_meant(text, t)]
+        initials = "".join(word[0] for word in re.findall(r"[^\W\d_]+", text[before:stop])[-len(match[1]) :]).upper()
         if terms or initials == match[1].upper():
-            long = text[before : match.start()]
+            long = text[before:stop]
             found[match[1]] = _medicine(terms[-1][2]) if terms else _misnamed(match[1], long)
     return found
 

@@ -17,6 +17,7 @@ _THESE = re.compile(
     r"\A(?:All (?:of )?)?(?:These|Such|The above|Both|these|such) (?:[a-z]+ )?(?:features|findings|changes|lesions|signs|abnormalities|symptoms|manifestations)\b(?P<how>[^.;]{0,80}?)"
     r"\b(?P<verb>(?:can|may) (?:also |all )?(?:be (?:seen|found|observed|present|encountered)|occur) in|are (?:characteristic|typical|pathognomonic) (?:of|for))\s"
 )
+_OPENS = ("All", "The", "Such", "Both", "these", "such")
 _GOES_ON = re.compile(r"\A(?:Moreover|Furthermore|Additionally|In addition|Also|The|There|It|Besides|They)\b")
 _DENIED = re.compile(r"\b(?:not|never|no|nor|neither)\s+\Z")
 _CREDIT = re.compile(
@@ -36,6 +37,8 @@ def read_features(source: Source, hits: list[Hit], scopes: list[Scope]) -> list[
     made: list[dict[str, Any]] = []
     sentences = source.sentences
     for number, sentence in enumerate(sentences):
+        if not source.text.startswith(_OPENS, sentence.start):
+            continue
         match = _THESE.match(" ".join(source.text[sentence.start : sentence.end].split()))
         if not match or number == 0 or _DENIED.search(match.string[: match.start("verb")]):
             continue

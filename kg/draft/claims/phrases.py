@@ -30,23 +30,18 @@ _TAIL = (
     r"(?:genes?|proteins?|mutations?|variants?|polymorphisms?|antigens?|levels?|expression|production|activity|activation|signall?ing|pathways?|release|secretion|synthesis|"
     r"mrna|therapy|treatment|administration|infusions?|injections?|monotherapy|concentrations?|overexpression|formation|deposition|accumulation|titers?|titres?)"
 )
-_WRAP = (
-    r"(?:treatment with|therapy with|mutations? in|variants? in|polymorphisms? in|(?:immediate|prompt|early)?\s?initiation|mrna expression|expression|overexpression|levels?|production|activity|activation|release|secretion|synthesis|concentrations?|numbers?|amounts?|frequency|incidence|severity|"
-    r"development|onset|progression|formation|proliferation|differentiation|function|functioning|presence|deposition|accumulation|assembly|risk|use|administration|"
-    r"infusions?|injections?|addition|doses?|courses?|mutations?|variants?|overproduction|migration|recruitment|infiltration|occurrence|recurrence|rate|episodes|attacks|majority|"
-    r"polymorphisms?)"
-)
-_LACK = (
-    r"(?:loss|lack|absence|deficiency|depletion|withdrawal|discontinuation|deletion|knock-?out|failure|resistance|antibod(?:y|ies)|autoantibod(?:y|ies)|inhibitors?|antagonists?|"
-    r"blockers?|unresponsiveness|refractoriness|intolerance|response|inhibition|suppression|blockade|reduction|decrease|neutrali[sz]ation|downregulation|prevention|attenuation|"
-    r"decline|impairment|dysfunction|insufficiency|ligands?|analogues?|agonists?|receptors?|safety|role|history|diagnosis|suspicion)"
-)
+_WRAPS = [words.replace("_", " ") for words in words_of("wrapping")]
+_WRAP = any_of(_WRAPS)
+_WRAPPING = frozenset(words.split()[0] for words in _WRAPS)
+_LACKS = words_of("lacking")
 _NOT_GIVING = words_of("taking")
+#: The words of which a sentence has one, if something is lacking in it.
+_LACKING_WORDS = frozenset(words.split("-")[0] for words in ("anti", *_LACKS, *_NOT_GIVING))
 _GIVING = words_of("giving")
 _GIVING_END = ("ic", "al", "ous", "ive", "ory", "ary", "ar", "ent", "ant", "able", "ible", "ed", "oid", "ile")
+_PERSONS = words_of("persons")
 _PEOPLE = re.compile(
-    r"(?:\b(?:most|many|some|all|several|the|other|other|adult|pediatric|paediatric|young|elderly|selected|few|majority of)\s+)*\b(?:patients|cases|children|adults|those|individuals|people|subjects|women|men|"
-    r"infants|persons|case|setting|context|course|management|pathogenesis)\s+(?:with|of|suffering from|affected by|who have|having|diagnosed with|presenting with)\s+(?:(?:an?|the)\s+)?(?=<\d)"
+    rf"\b(?:(?:most|many|some|all|several|the|other|adult|pediatric|paediatric|young|elderly|selected|few|majority of)\s+)*{any_of(sorted(_PERSONS))}\s+(?:with|of|suffering from|affected by|who have|having|diagnosed with|presenting with)\s+(?:(?:an?|the)\s+)?(?=<\d)"
 )
 _TAILS = re.compile(rf"(<\d+>)(?:\s+[a-z]+(?=\s+genes?\b))?(?:\s+{_TAIL}\b)+(?!\s+of\s+<)")
 _LACK_TAIL = re.compile(
@@ -55,19 +50,21 @@ _LACK_TAIL = re.compile(
 )
 _TURNED_TAIL = re.compile(r"(<\d+>)\s+([a-z-]+)\s+(?=(?:by|with|after|following)\s)")
 _OF = re.compile(
-    rf"(?:\b(?:the|an?|its|their)\s+)?\b(?:{_WRAP}(?:,? (?:and|or) |, ))*{_WRAP}\s+(?:of\s+)?(?P<give>(?:[a-z-]+\s+){{0,3}})(?=<\d)"
+    rf"\b(?:(?:the|an?|its|their)\s+)?\b(?:{_WRAP}(?:,? (?:and|or) |, ))*{_WRAP}\s+(?:of\s+)?(?P<give>(?:[a-z-]+\s+){{0,3}})(?=<\d)"
 )
-_BEFORE = re.compile(r"(?P<words>(?:\b[a-z][a-z-]*\s+)+)(?=<\d)")
+#: All words that stand together, whether a mark follows them or not: so none of them is looked at twice.
+_RUN = re.compile(r"(?P<words>(?:\b[a-z][a-z-]*+\s++)++)(?P<marked>(?=<\d))?")
 _LACKING = re.compile(
-    rf"(?<!by )(?<!via )(?<!through )(?<!by the )(?<!through the )\b(?:{_LACK}\s+(?:of|to|in|for|against|with)\s+(?:the\s+|an?\s+)?|anti-|(?<!> )(?<!has )(?<!have )(?<!had )(?<!also )(?<!ly )(?<!to )(?<!can )(?<!may )(?<!not )(?:{any_of(sorted(_NOT_GIVING))})[\s-]+(?:the\s+)?(?:{_WRAP}\s+of\s+)?){MARK}"
+    rf"\b(?<!by )(?<!via )(?<!through )(?<!by the )(?<!through the )(?:{any_of(_LACKS)}\s+(?:of|to|in|for|against|with)\s+(?:the\s+|an?\s+)?|anti-|(?<!> )(?<!has )(?<!have )(?<!had )(?<!also )(?<!ly )(?<!to )(?<!can )(?<!may )(?<!not )(?:{any_of(sorted(_NOT_GIVING))})[\s-]+(?:the\s+)?(?:{_WRAP}\s+of\s+)?){MARK}"
 )
 _SEP = r"(?:\s*,\s*(?:and,?\s+|or,?\s+|including\s+|such as\s+|especially\s+|as well as\s+)?(?:[a-z]+ly,?\s+)?|\s*/\s*|\s+(?:and|or|and/or|as well as|plus),?\s+(?:[a-z]+ly,?\s+)?(?:even\s+|also\s+)?(?:(?:in|of|against|for)\s+(?=<[^>]*>(?!\s*,)))?)"
 _OTHER = r"(?:[a-z][a-z-]+(?:\s+[a-z][a-z-]+){0,2})"
 _SYMPTOMS = re.compile(
     r"(?<=[esdg] )(?:the\s+)?symptoms\s+of\s+(?=(?:[a-z-]+\s+){0,2}<\d)"
 )  # what eases the symptoms of a disease eases it
+_CHANCES = frozenset(("risk", "likelihood", "probability", "chance"))
 _RISK = re.compile(
-    r"\b(?:increas|rais|elevat|doubl|tripl)(es?|ed|ing)\s+(?:the\s+|an?\s+)?(?:risk|likelihood|probability|chance)\s+(?:of|for)\s+(?:developing\s+)?"
+    rf"\b(?:increas|rais|elevat|doubl|tripl)(es?|ed|ing)\s+(?:the\s+|an?\s+)?{any_of(sorted(_CHANCES))}\s+(?:of|for)\s+(?:developing\s+)?"
 )
 _CHANGED = re.compile(
     r"\b(?:lead(?P<s1>s|ing)? to|led to|results? in|resulted in|resulting in|caus(?:es?|ed|ing)|induc(?:es?|ed|ing)|produc(?:es?|ed|ing)|(?:is|are|was|were) (?:followed|accompanied) by)\s+(?:an?\s+|the\s+)?(?:[a-z]+\s+){0,2}?"
@@ -80,15 +77,17 @@ _PREDICATE = re.compile(rf"({MARK})\s+(?:is|are)\s+(?:an?|the|one of the)\s+(?:(
 _PREDICATE_WITH = re.compile(rf"({MARK})\s+(?:is|are)\s+(?:an?|the)\s+(?:[a-z][a-z-]*\s+){{0,4}}<\d+>\s+(?=with\s)")
 _PARENTHESIS = re.compile(rf"({MARK})\s?, (?:which|who|an?|the|one of)\s[^,;<]*(?:<[^>]*>[^,;<]*){{0,2}},")
 
+_WORD = re.compile(r"[a-z]+")
 Change = Callable[[re.Match[str]], str | None]
 
 
 class Drawn:
-    """A text under rewriting, and where each of its characters stood at first."""
+    """A text under rewriting, and where each of its characters stood at first; `words` are those of the text as given, and what was written for others."""
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.places = list(range(len(text)))
+        self.words = frozenset(_WORD.findall(text))
 
     def sub(self, pattern: re.Pattern[str], change: Change | str) -> bool:
         """Every match replaced by what `change` makes of it; None leaves it. Returns whether anything was."""
@@ -112,17 +111,21 @@ class Drawn:
 
 def gather(drawn: Drawn, sites: frozenset[int]) -> None:
     """Phrases about a thing become its mark."""
-    if "symptoms" in drawn.text:
+    if "symptoms" in drawn.words:
         drawn.sub(_SYMPTOMS, "")
-    drawn.sub(_RISK, lambda m: "predispos" + ("ing" if m[1] == "ing" else "ed" if m[1] == "ed" else "es") + " to ")
-    drawn.sub(_CHANGED, _changed)
+    if not _CHANCES.isdisjoint(drawn.words):
+        drawn.sub(_RISK, lambda m: "predispos" + ("ing" if m[1] == "ing" else "ed" if m[1] == "ed" else "es") + " to ")
+    if drawn.sub(_CHANGED, _changed):
+        drawn.words |= {"increased", "decreased"}
     drawn.sub(_TURNED_TAIL, lambda m: f"{m[2]} of {m[1]} " if m[2] in nouns() and m[2] not in verbs() else None)
     drawn.sub(_LACK_TAIL, "<->")
     drawn.sub(_TAILS, r"\1")
+    wraps, people = not _WRAPPING.isdisjoint(drawn.words), not _PERSONS.isdisjoint(drawn.words)
     for _ in range(2):
-        drawn.sub(_OF, lambda m: None if _is_lacking(m["give"]) else m["give"])
-        drawn.sub(_PEOPLE, "")
-        drawn.sub(_BEFORE, _bare)
+        changed = wraps and drawn.sub(_OF, lambda m: None if _is_lacking(m["give"]) else m["give"])
+        changed |= people and drawn.sub(_PEOPLE, "")
+        if not (drawn.sub(_RUN, _bare) or changed):
+            break
     if sites:
         _place(drawn, sites)
 
@@ -169,7 +172,8 @@ _ACTED_ON = re.compile(rf"{MARK}(?=[\s-]+(?:inhibitors?|antagonists?|blockers?|b
 
 def drop_lacks(drawn: Drawn) -> None:
     """The lack or the blocking of a thing is none of it."""
-    drawn.sub(_LACKING, "<->")
+    if not _LACKING_WORDS.isdisjoint(drawn.words):
+        drawn.sub(_LACKING, "<->")
     drawn.sub(_ACTED_ON, "<->")
 
 
@@ -185,6 +189,8 @@ def _is_lacking(words: str) -> bool:
 
 def _bare(match: re.Match[str]) -> str | None:
     """The words before a mark without the adjectives and articles right before it."""
+    if match["marked"] is None:
+        return None
     words = match["words"].split()
     keep = len(words)
     while (

@@ -60,7 +60,8 @@ def with_processes(text: str, mentions: list[Mention], start: int, end: int) -> 
         mention = mentions[k]
         following = mentions[k + 1] if k + 1 < len(mentions) else None
         before = text[max(start, mention.start - 90) : mention.start]
-        of = _OF.search(before)
+        last = before.lower().split()[-4:]
+        of = _OF.search(before) if "of" in last else None
         site = (
             following
             if following and following.curie.startswith((*SITES, "cg")) and _ON.match(text[mention.end : following.start])
@@ -70,12 +71,11 @@ def with_processes(text: str, mentions: list[Mention], start: int, end: int) -> 
         if whole and site and (thing := named(whole["thing"], _THINGS)):
             parts.append(Parts("accumulates-on", thing, site.curie, mention.start, site.end))
         if of:
-            last = site or mention
             if site and of["first"].lower() in ("deposition", "accumulation"):
                 parts.append(Parts("accumulates-on", mention.curie, site.curie, of.start() + mention.start - len(before), site.end))
             found = [c for noun in (of["first"], of["second"]) if noun and (c := _process(noun.lower(), text, mention, site))]
             if found:
-                place = Mention(mention.start - len(before) + of.start(), last.end, found[0])
+                place = Mention(mention.start - len(before) + of.start(), (site or mention).end, found[0])
                 more += [(len(kept), place._replace(curie=each)) for each in found[1:]]
                 kept.append(place)
                 k += 2 if site else 1
@@ -84,7 +84,7 @@ def with_processes(text: str, mentions: list[Mention], start: int, end: int) -> 
             kept.append(rna)
             k += 1
             continue
-        between = _BETWEEN.search(before)
+        between = _BETWEEN.search(before) if "between" in last else None
         if between and following and text[mention.end : following.start].strip() == "and":
             begin = mention.start - len(before) + between.start()
             parts.append(Parts("forms-complex-with", mention.curie, following.curie, mention.start, following.end))

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from kg.draft.names.ground import named
+from kg.draft.patterns.openings import Openings
 
-_SYMBOL = re.compile(
-    r"(?<![\w-])(?=[A-Za-z0-9-]*[A-Z])[A-Z][A-Za-z]{1,5}(?:[-‐]?(?:\d{1,2}[A-Za-z]?\d?|[IV]{1,3}|alpha|beta|gamma|α|β|γ)\d?)(?![\w-])"
-)
-_INTERLEUKIN = re.compile(r"\b[Ii]nterleukin[\s-]?(\d{1,2}[A-Za-z]?)\b")
+_SYMBOL = re.compile(r"[A-Z](?<![\w-][A-Z])[A-Za-z]{1,5}(?:[-‐]?(?:\d{1,2}[A-Za-z]?\d?|[IV]{1,3}|alpha|beta|gamma|α|β|γ)\d?)(?![\w-])")
+_INTERLEUKIN = Openings(r"\b[Ii]nterleukin[\s-]?(\d{1,2}[A-Za-z]?)\b", {"interleukin*"}, re.NOFLAG)
 _GREEK = {"alpha": "A", "beta": "B", "gamma": "G", "α": "A", "β": "B", "γ": "G"}
 _ROMAN = {"I": "1", "II": "2", "III": "3", "IV": "4"}
 

@@ -74,10 +74,11 @@ def short_forms(text: str) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for match in _DEFINED.finditer(text):
-        before = text[max(0, match.start() - 90) : match.start()]
-        terms = find_terms(before, ("MONDO",))
-        near = next((c for a, b, c in terms if not before[b:].strip() and not before[a:b].isupper()), "")
-        initials = "".join(word[0] for word in re.findall(r"[^\W\d_]+", before)[-len(match[1]) :]).upper()
+        start, stop = max(0, match.start() - 90), match.start()
+        start = text.find(" ", start) + 1 if start else 0
+        terms = find_terms(text, ("MONDO",), start, stop)
+        near = next((c for a, b, c in terms if not text[b:stop].strip() and not text[a:b].isupper()), "")
+        initials = "".join(word[0] for word in re.findall(r"[^\W\d_]+", text[start:stop])[-len(match[1]) :]).upper()
         if near or initials == match[1].upper():
             found.setdefault(match[1], near)
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from kg.draft.patterns.openings import Openings
 from kg.draft.reading.source import Source
 from kg.report import NOT_BODY, Span
 
@@ -17,13 +18,20 @@ _ISSUE = re.compile(
 )
 #: The middle of an issue, which is found at once; its beginning could be anywhere.
 _YEAR_AND_VOLUME = re.compile(r"(?:19|20)\d\d\)?\s?[A-Za-z]{0,3}\s?\d{0,2};\s?\d")
+_LONGEST_JOURNAL = 120  # characters of its name and what stands between it and the year
 _NAME = r"[A-ZÀ-Þ][\w.'’-]*(?:[ -][A-ZÀ-Þ][\w.'’-]*){1,4}"
 _AUTHORS = re.compile(rf"\A{_NAME}(?:,\s*{_NAME})*(?:,?\s+and\s+{_NAME})?\Z")
-_MOST_AUTHORS = 4000  # characters of a line of authors
+_LONGEST_LINE = 4000  # characters of a title or of the authors, with white space
 _SUPERSCRIPT = re.compile(r"[¹²³⁴⁵⁶⁷⁸⁹⁰*†‡§]+|\^\{?[\d,]+\}?|\{[\d,]+\}")
 _DATE = r"(\d{1,2}[/. ]\w+[/. ]\d{4}|\w+ \d{1,2}, \d{4})"
+#: Of each date the words before it, in the letter case that they are printed in: so they are found much sooner.
 _DATES = tuple(
-    (field, words, re.compile(rf"(?:{'|'.join(words)}){more}:?\s*(?:on\s+)?{_DATE}", re.I))
+    (
+        field,
+        re.compile(
+            rf"(?:{'|'.join(case(word) for case in (str.lower, str.capitalize, str.upper) for word in words)})(?i:{more}:?\s*(?:on\s+)?){_DATE}"
+        ),
+    )
     for field, words, more in (
         ("submitted", ("submitted", "received"), ""),
         ("revised", ("revised",), "(?: form)?"),
@@ -33,10 +41,9 @@ _DATES = tuple(
 _PMID = re.compile(r"PMID:?\s*(\d{1,8})\b")
 _PMCID = re.compile(r"\bPMC\d+\b")
 _NUMBERED = re.compile(r"^\s*(?:\[(\d{1,3})\]|\(?(\d{1,3})[.)\]]|-|•|\*(?=\s))\s+", re.M)
-_INTEREST = re.compile(
+_INTEREST = Openings(
     r"\b(?:declares?|have|has)\s+(?:that\s+)?(?:they\s+have\s+)?(?:no|any)?\s*(?:\w+\s){0,3}(?:conflicts? "
-    r"of interest|competing interests?)",
-    re.I,
+    r"of interest|competing interests?)"
 )
 _URL = re.compile(r"https?://[^\s\]>\"')]+")
 
@@ -58,7 +65,7 @@ def read_document(source: Source) -> dict[str, Any]:
     if keywords:
         words = re.sub(r"^\s*key\s?words\s*:?\s*", "", source.report.quote(keywords), flags=re.I)
         found["keywords"] = [w for w in (" ".join(part.split()).strip(" .*") for part in re.split(r"[,;•|]", words)) if w][:12]
-    interest = _INTEREST.search(source.text) if "interest" in source.text.casefold() else None
+    interest = _INTEREST.search(source.text)
     sentence = source.sentence_at(interest.start()) if interest else None
     if sentence:
         words = " ".join(source.report.quote(sentence).split())
@@ -78,14 +85,10 @@ def _front_end(source: Source) -> int:
 def _title(source: Source) -> tuple[str, Span]:
     """The first paragraph that reads like a title, else the first words."""
     for paragraph in source.report.paragraphs[:6]:
+        if paragraph.section != "title" or paragraph.end - paragraph.start > _LONGEST_LINE:
+            continue
         words = " ".join(source.report.quote(paragraph).split())
-        if (
-            paragraph.section == "title"
-            and 12 <= len(words) <= 300
-            and re.search(r"[A-Za-z]{3}", words)
-            and not _DOI.search(words)
-            and ". " not in words
-        ):
+        if 12 <= len(words) <= 300 and re.search(r"[A-Za-z]{3}", words) and not _DOI.search(words) and ". " not in words:
             return words.rstrip("."), paragraph
     first = source.sentences[0] if source.sentences else source.report.paragraphs[0]
     words = " ".join(source.report.quote(first).split())
@@ -105,7 +108,7 @@ def _any_quote(source: Source) -> dict[str, Any]:
 
 def _authors(source: Source) -> tuple[list[str], Span] | None:
     for paragraph in source.report.paragraphs[:8]:
-        if paragraph.section not in ("title", "metadata") or paragraph.end - paragraph.start > _MOST_AUTHORS:
+        if paragraph.section not in ("title", "metadata") or paragraph.end - paragraph.start > _LONGEST_LINE:
             continue
         words = " ".join(_SUPERSCRIPT.sub("", source.report.quote(paragraph)).split()).strip(" ,.")
         words = re.sub(r"(?<=[^\W\d_])\d{1,2}(?:,\s?\d{1,2})*(?=,|\s|$)", "", words)  # figures of affiliations, no longer raised
@@ -119,7 +122,8 @@ def _authors(source: Source) -> tuple[list[str], Span] | None:
 
 def _identifiers(source: Source, head: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    issue = _ISSUE.search(head) if _YEAR_AND_VOLUME.search(head) else None
+    volume = _YEAR_AND_VOLUME.search(head)
+    issue = _ISSUE.search(head, max(0, volume.start() - _LONGEST_JOURNAL)) if volume else None
     if issue:
         found["journal"] = " ".join(issue["journal"].split()).split(". ")[-1].strip(" *.")
         found["year"] = int(issue["year"])
@@ -133,10 +137,8 @@ def _identifiers(source: Source, head: str) -> dict[str, Any]:
     issn = re.search(r"ISSN", head) and _ISSN.search(head, head.index("ISSN"))
     if issn:
         found["issn"] = issn.group(1)
-    low = head.casefold()
-    for field, words, pattern in _DATES:
-        date = pattern.search(head) if any(word in low for word in words) else None
-        if date:
+    for field, pattern in _DATES:
+        if date := pattern.search(head):
             found[field] = date.group(1)
     return found
 

@@ -27,7 +27,9 @@ _BROKEN = rf"(?<![^\W\d_])(?P<first>[^\W\d_]+)(?P<hyphen>[-‐]|\u00ad)[^\S\n]*\
 #: The break of a column in mid-sentence: no full stop before it, a small letter after it.
 _PARTED = r"(?<=[a-z,])(?P<gap>[^\S\n]*\n[^\S\n]*\n\s*)(?=[a-z]+[ ,])"
 _MEND = re.compile(rf"{_BROKEN}|{_PARTED}|(?P<ligature>{_LIGATURE})")
-_MAY_MEND = re.compile(rf"[-‐\u00ad][^\S\n]*\n|[a-z,][^\S\n]*\n[^\S\n]*\n\s*[a-z]|{_LIGATURE}")
+#: The end of a line, which is found at once, where it may break a word or part a sentence.
+_MAY_MEND = re.compile(r"\n(?:(?<=(?:[-‐\u00ad]|[^\S\n])\n)|(?<=[a-z,]\n)[^\S\n]*\n\s*[a-z])")
+_MAY_BE_LIGATURE = re.compile(_LIGATURE)
 _LONG = 60  # characters of the last line of a column: shorter ones are items of a list
 #: First parts of words that keep their hyphen.
 _KEPT = word_list("hyphened")
@@ -66,7 +68,7 @@ def mend(text: str) -> Mended:
 
     A hyphen stays where the two parts are words of their own in the text, or the first is one that hyphens follow.
     """
-    if not _MAY_MEND.search(text):
+    if not _MAY_MEND.search(text) and (text.isascii() or not _MAY_BE_LIGATURE.search(text)):
         return Mended(text)
     words: frozenset[str] | None = None
     out: list[str] = []

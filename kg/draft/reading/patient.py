@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from kg.draft.patterns.openings import Openings, Stems
 from kg.draft.reading.source import Source
 from kg.report import Span
 
@@ -64,6 +65,7 @@ _FEMALE = re.compile(
     re.I,
 )
 _MALE = re.compile(r"\b(?:man|boy|male|gentleman|schoolboy)\b", re.I)
+_PRONOUNS = Openings(r"\b(?:she|her|he|his|him)\b")
 #: Not said of the patient: an organ donor, a relative, a child of the patient, a sort of organ.
 _NOT_A_PERSON = re.compile(
     r"\s*(?:['’]s\b|donors?|relatives?|offspring|fetus|twin|sibling|genitalia|karyotype|pattern|physician|nurse)",
@@ -76,7 +78,7 @@ _SMOKING = (
     ("current", r"\b(?:current |active |heavy |chronic )?smoker\b(?! (?:mother|father))|\bsmok(?:es|ed|ing) (?:about |approximately )?(?:\d+|one|two|half)|\bcurrently smok\w+"),
 )  # fmt: skip
 _SMOKES = tuple((value, re.compile(pattern, re.I)) for value, pattern in _SMOKING)
-_SMOK = re.compile(r"smok|tobacco", re.I)
+_SMOK = Stems("smok", "tobacco")
 FEMALE, MALE = "PATO:0000383 ! female", "PATO:0000384 ! male"
 
 
@@ -253,10 +255,10 @@ def _find_sex(source: Source, story: tuple[Span, ...], found: dict[str, Any], ag
     she = he = 0
     at = None
     for sentence in story:
-        for match in re.finditer(r"\b(she|her|he|his|him)\b", text[sentence.start : sentence.end], re.I):
+        for match in _PRONOUNS.finditer(text, sentence.start, sentence.end):
             says_she = match.group().lower() in ("she", "her")
             she, he = she + says_she, he + (not says_she)
-            at = sentence.start + match.start() if at is None else at
+            at = match.start() if at is None else at
     if she + he >= 3 and max(she, he) >= 4 * min(she, he):
         found["sex"] = FEMALE if she > he else MALE
         return at

@@ -20,9 +20,8 @@ _PERSON = re.compile(
     r"\b(?:\d{1,3}|[a-z]+)[\s-]+(?:years?|yrs?|months?|weeks?|days?)[\s-]*olds?\b|\baged?\s+\d|\b(?:man|woman|boy|girl|male|female|infant|neonate|newborn)\b",
     re.I,
 )
-_SEVERAL = re.compile(
-    r"\b(?:two|three|four|five|six|both|2|3|4|5)\s+(?:\w+\s+){0,2}(?:patients|cases|siblings|brothers|sisters|children|sibs|twins|infants|women|men|boys|girls|individuals)\b",
-    re.I,
+_SEVERAL = Openings(
+    r"\b(?:two|three|four|five|six|both|2|3|4|5)\s+(?:\w+\s+){0,2}(?:patients|cases|siblings|brothers|sisters|children|sibs|twins|infants|women|men|boys|girls|individuals)\b"
 )
 _ALL = Openings(r"\b(?:both|all|all three|the two|these|our) (?:\w+ )?(?:patients|cases|siblings|brothers|sisters|children|infants|twins)\b")
 
@@ -34,7 +33,7 @@ def is_of_several(text: str) -> bool:
     >>> is_of_several("We report two unrelated patients with rickets."), is_of_several("We report a case of rickets.")
     (True, False)
     """
-    return bool(_SEVERAL.search(text[:6000]))
+    return bool(_SEVERAL.search(text, 0, 6000))
 
 
 def stories(source: Source, story: tuple[Span, ...]) -> list[Story]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import replace
 
 from kg.draft.reading.at_large import is_at_large
 from kg.draft.reading.source import ARGUES, Source
@@ -62,7 +61,7 @@ def with_roles(source: Source) -> tuple[Span, ...]:
                 or ("case presentation" if words.startswith(("case", "patient", "presentation")) else words)
             )
             seen.add(now)
-        found.append(replace(sentence, section=now) if now else sentence)
+        found.append(Span(sentence.start, sentence.end, now) if now else sentence)
     if seen & ARGUES and "case presentation" in seen:
         return tuple(found)
     return source.body if seen or not _A_PATIENT.search(text) else tuple(_by_content(source))
@@ -70,8 +69,8 @@ def with_roles(source: Source) -> tuple[Span, ...]:
 
 def _by_content(source: Source) -> Iterator[Span]:
     for sentence in source.body:
-        section = "discussion" if is_at_large(source.text, sentence.start, sentence.end) else "case presentation"
-        yield replace(sentence, section=section)
+        general = is_at_large(source.text, sentence.start, sentence.end)
+        yield Span(sentence.start, sentence.end, "discussion" if general else "case presentation")
 
 
 def story_of(source: Source, body: tuple[Span, ...]) -> tuple[Span, ...]:

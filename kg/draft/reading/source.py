@@ -38,7 +38,6 @@ class Source:
         self._mended = mended if mended and mended.text != report.text else None
         self.report = Report(self._mended.text, report.name) if self._mended else report
         self.text = self.report.text
-        self._flat = " ".join(report.text.split())
         self._standing: dict[str, bool] = {}  # quote → whether it stands just once
 
     @cached_property
@@ -143,8 +142,8 @@ class Source:
 
     def _stands_once(self, quote: str) -> bool:
         if quote not in self._standing:
-            at = self._flat.find(quote)
-            self._standing[quote] = at >= 0 and self._flat.find(quote, at + len(quote)) < 0
+            at = self.given.flat.find(quote)
+            self._standing[quote] = at >= 0 and self.given.flat.find(quote, at + len(quote)) < 0
         return self._standing[quote]
 
     def _word_start(self, at: int) -> int:
