@@ -19,10 +19,11 @@ _SITE_LINK = re.compile(
     re.I,
 )
 _SIDE = (
-    ("bilateral", re.compile(r"\bbilateral(?:ly)?\b|\bboth\b", re.I)),
+    ("bilateral", re.compile(r"\bbilateral(?:ly)?\b|\bboth\b(?! (?:for|of which|were|was|are|had|with|in|at|by|from|to|on|as)\b)", re.I)),
     ("left", re.compile(r"\bleft\b", re.I)),
     ("right", re.compile(r"\bright\b", re.I)),
 )
+_AND = re.compile(r"(?:\s|\A)(?:and|with|or)\s", re.I)
 _HISTORY = re.compile(
     r"\b(?:(?:past|previous|medical|personal|prior|surgical|clinical|obstetric(?:al)?)\s+(?:medical\s+|surgical\s+)?history|PMH|history of|history (?:was |is )?(?:significant|notable|remarkable|positive) for|"
     r"known (?:case of|to have|history of|patient with)|(?:previously|already|recently) (?:been )?(?:diagnosed|treated)|had (?:previously )?been (?:diagnosed|treated|operated)|had undergone|status post|"
@@ -31,6 +32,8 @@ _HISTORY = re.compile(
 )
 #: One of these stands in each alternative of it.
 _MAY_BE_HISTORY = stems("history")
+_FOUND_BEFORE = re.compile(r"diagnosed|treated|operated", re.I)
+_HAD = re.compile(r"(?:,|\band\b|\bbut\b)[^.;]{0,90}?\b(?:(?:had|has|lost|was (?:having|feeling|losing))\b(?! (?:been|undergone|also been))|then )", re.I)
 #: Words after which what is told belongs to this illness again.
 NOW = Openings(
     r"\b(?:present(?:ed|s|ing)|admitted|complain\w*|developed|develops|referred|showed|was seen|who had|came|visited|consulted|brought|experienced|noticed|was found|attended|reported|revealed|"
@@ -90,6 +93,9 @@ def side_of(text: str, start: int, end: int, clause: tuple[int, int]) -> str | N
     """Bilateral, left or right, where just one of them stands in or right beside the mention."""
     ahead = re.split(r"[;:.]\s", text[max(clause[0], start - 22) : start])[-1]
     after = re.split(r"[,;:]|\.\s", text[end : min(clause[1], end + 40)])[0]
+    turn = _AND.search(after)
+    if turn and not any(pattern.search(after, 0, turn.start()) for _, pattern in _SIDE):
+        after = after[: turn.start()]  # "nausea and left flank pain"; not "of the left and right hand"
     near = ahead + text[start:end] + after
     sides = [name for name, pattern in _SIDE if pattern.search(near)]
     return sides[0] if len(sides) == 1 else None
@@ -105,6 +111,8 @@ def is_history(text: str, start: int, sentence: tuple[int, int]) -> str | None:
         first, found = first or match, match
     if found is None or first is None or NOW.search(text, sentence[0] + found.end(), start):
         return None
+    if _FOUND_BEFORE.search(found.group()) and _HAD.search(before, found.end()):
+        return None  # "had been diagnosed with gout and, after a rest, had a fall"
     if first is not found and first.group().lower() != "history of" and not NOW.search(text, sentence[0] + first.end(), start):
         found = first  # "her medical history included a 10-year history of gout"
     if found.group().lower() == "history of" and (_is_of_now(before, found) or _LASTING.search(text, start, sentence[1])):
@@ -187,6 +195,8 @@ _NOTHING = re.compile(
 _BESIDE = re.compile(r"\b(?:but|except|apart from|other than|only|with(?! (?:no|normal)\b))\b", re.I)
 #: After "and": another examination, or another thing, has a verb of its own.
 _ANOTHER = re.compile(r"\s+and\s+(?:the|an?|his|her)\s+(?:[\w-]+\s+){1,3}(?:was|were|is|are|showed|revealed)\b", re.I)
+#: After `normal`: what is not so all the same.
+_EXCEPT = re.compile(r"\s*,?\s*(?:except|apart from|other than|aside from|with the exception of|save for|besides)\b", re.I)
 _SHOWS = re.compile(
     r"\b(?:show(?:ed|s|ing)?|reveal(?:ed|s|ing)?|disclosed?|demonstrat(?:ed|es|ing)|confirmed|identified|"
     r"detected|was consistent with|suggested)\b",
@@ -241,6 +251,8 @@ def outcome_of(text: str, after: int, end: int) -> tuple[str, str | None]:
         if nothing
         else "negative"
         if negative
+        else "abnormal"
+        if not shows and (usual := _NORMAL.search(rest)) and _EXCEPT.match(rest, usual.end())
         else "normal"
         if _NORMAL.search(rest) and not shows
         else "positive"

@@ -15,7 +15,7 @@ from kg.draft.findings.specimens import specimen_of
 from kg.draft.names.hpo import hp
 from kg.draft.patterns.first_words import first_words
 from kg.draft.patterns.lists import any_of, rows_of, word_list
-from kg.draft.patterns.openings import Openings
+from kg.draft.patterns.openings import Openings, Stems
 from kg.errors import RecordError
 from kg.terms import load_terms
 from kg.units import parse_quantity, parse_unit
@@ -23,9 +23,9 @@ from kg.units import parse_quantity, parse_unit
 _VALUE = r"(?P<cmp>[<>≤≥~]=?\s*)?(?P<num>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.·]\d+)?)(?P<second>/\d{2,3})?"
 _TIMES = r"(?:\s*[x×*]\s*10\s*(?:\^|\*\*)?\s*(?P<exp>[0-9⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2}))?"
 _UNIT = (
-    r"(?:\s*(?P<unit>%|°\s?[CF]\b|º\s?[CF]\b|[a-zA-Zµμ]{1,6}\s?/\s?(?:min\s?/\s?1\.73\s?m[2²]?|[a-zA-Zµμ]{1,5}\d?[³²]?)|"
+    r"(?:\s*(?P<unit>%|m?g(?:ms?)?\s?%|(?:[°º]\s?|deg(?:rees?)?\.?\s)?(?:[CF]|[Cc]elsius|[Cc]entigrade|[Ff]ahrenheit)\b|(?:beats|breaths)\s?(?:/|per)\s?min(?:ute)?|[a-zA-Zµμ]{1,6}\s?/\s?(?:min\s?/\s?1\.73\s?m[2²]?|[a-zA-Zµμ]{1,5}\d?[³²]?)|"
     r"per\s?(?:mm3|cubic millimeter|µL|microliter|minute)"
-    r"|/\s?(?:mm3|mm³|µL|μL|uL|cmm|L|min)\b|mm\s?Hg|bpm|(?:beats|breaths)\s?(?:/|per)\s?min(?:ute)?|mmol|meq|fL|fl|IU|seconds?|s\b|mm\b))?"
+    r"|/\s?(?:mm3|mm³|µL|μL|uL|cu\s?mm|cmm|L|min)\b|mm\s?Hg|bpm|mmol|meq|fL|fl|IU|seconds?|s\b|mm\b))?"
 )
 # White space is taken whole (`*+`): nothing after it here begins with white space, so giving some back is of no use.
 _LINK = (
@@ -45,17 +45,31 @@ _NORMAL = re.compile(
 _HIGH = re.compile(r"\b(?:elevated|raised|high|increased|elevation)\b(?!\s+(?:further\s+)?(?:to|from|by)\b)", re.I)
 _LOW = re.compile(r"\b(?:low|decreased|reduced|diminished|depressed)\b(?!\s+(?:further\s+)?(?:to|from|by)\b)", re.I)
 BACK_TO_NORMAL = re.compile(r"\b(?:normali[sz]ed|(?:returned|back) to (?:the )?normal)\b", re.I)
+#: The authors' own reading, in brackets or as a flag after the value: `13.1 × 10^9/L (normal)`, `129 mmol/L (L)`.
+_PRINTED_WORD = re.compile(
+    r"\s*[(\[]\s*(?:(?:mildly|slightly|markedly|moderately|very|borderline)\s+)?(?:(?P<normal>normal|within (?:the )?normal (?:limits|range)|WNL)|(?P<high>elevated|raised|high|increased|H)|(?P<low>low|decreased|reduced|L))\s*[)\],;]"
+)
 #: Findings that may stand for the value they are read from (`leucocytosis (18,500/µL)`); only with its unit.
 AS_FINDING = re.compile(r"(?:osis|[pn]enia|a?emia|philia|cardi(?:a|c)|\Afebrile|\Apyrexial)\Z")
 #: After a number: it is not of this analyte, or not of blood (`25-hydroxyvitamin D`, `3–5/high power field`, `9 and 1.0 mg/dL, respectively`).
 _NOT_THIS = re.compile(
-    r"[-–]?\s?(?:hydroxy|OH\b)|\s?(?:[-–]\s?\d+\s?)?(?:/|per)\s?(?:hpf|lpf|high|low)\b|[^.;]{0,40}?\s(?:and|,)\s+[<>]?\s?\d[^;]{0,40}?\brespectively\b|[^.;]{0,12}?,? respectively\b",
+    r"\s?\+(?!\s?\d)|[-–]?\s?(?:hydroxy|OH\b)|\s?(?:[-–]\s?\d+\s?)?(?:/|per)\s?(?:hpf|lpf|high|low)\b|[^.;]{0,40}?\s(?:and|,)\s+[<>]?\s?\d[^;]{0,40}?\brespectively\b|[^.;]{0,12}?,? respectively\b",
     re.I,
 )
 #: Given as solutions of so many per cent; in blood they have other units.
 _INFUSED = frozenset({"bicarbonate", "sodium", "potassium", "calcium", "magnesium", "phosphate", "glucose", "albumin"})
+#: So short that they are read only with a unit of theirs.
+_SYMBOLS = frozenset(("na", "k", "cl", "ca"))
+_CELLS = Stems("neutrophils", "lymphocytes", "eosinophils")
+_FLUIDS = Stems("csf", "cerebrospinal", "pleural", "ascit", "peritoneal", "synovial", "pericardial", "lavage", "marrow", "lumbar", "tap", "biops")
+_SHARE = re.compile(r"(?<![\d.])(?P<num>\d{1,2}(?:\.\d+)?)\s?%\s*(?:were |of |segmented |mature )?(?P<name>neutrophils|lymphocytes|eosinophils)\b", re.I)
+#: The number is of the cells named before it: `Neutrophils 45% lymphocytes 30%`.
+_CELLS_BEFORE = re.compile(r"\b(?:[a-z]+(?:phils?|cytes?)|polymorphs|bands?|blasts?)[\s:=(–-]*(?:(?:were|was|of)\s+)?\Z", re.I)
 _PREDICTED = re.compile(r"(?:\s*(?:L|l|litres?|liters?)\b)?\s*[(,;]\s*(?P<of>\d{1,3}(?:\.\d)?)\s?%\s*(?:of\s+)?(?:the\s+)?pred", re.I)
 _LOWERS = re.compile(r"\Ahypo|penia\Z|\Aana?emia\Z|\Abradycardi")
+_DEGREES = re.compile(r"(?:[°º]|deg(?:rees?)?\.?)?([CcFf])(?:elsius|entigrade|ahrenheit)?")
+_MICRO_UNITS = re.compile(r"(?:[uµμ]|micro|mc)IU/(mL|L)")
+_FEVER = frozenset(("febrile", "pyrexial", "afebrile", "t"))
 _SUPER = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
 
@@ -127,6 +141,7 @@ def read_values(text: str, start: int = 0, end: int | None = None) -> list[Readi
     pattern, table = analytes()
     found = []
     stop = len(text) if end is None else end
+    shares = _shares(text, start, stop)
     for match in pattern.finditer(text, start, stop):
         name = re.sub(r"[\s-]+", " ", match["name"].lower())
         analyte = table.get(match["name"].lower()) or table.get(name) or table.get(name.replace(" ", "-"))
@@ -134,6 +149,26 @@ def read_values(text: str, start: int = 0, end: int | None = None) -> list[Readi
             reading = _read(text, match, name, analyte, stop)
             if reading:
                 found.append(_in_specimen(reading, specimen_of(text, start, match.start())))
+    if shares:
+        found = sorted(shares + [r for r in found if not any(r.start < s.end and s.start < r.end for s in shares)])
+    return found
+
+
+def _shares(text: str, start: int, stop: int) -> list[Reading]:
+    """Shares of a differential count printed before what they are of: `51% neutrophils, 45% lymphocytes`; of blood only.
+
+    Example:
+    >>> [(r.name, r.value) for r in read_values("Leucocytes were 9,100/µL (62% neutrophils, 30% lymphocytes).")]
+    [('leucocytes', '9,100/µL'), ('neutrophils', '62%'), ('lymphocytes', '30%')]
+    """
+    if not _CELLS.search(text, start, stop) or _FLUIDS.search(text, start, stop):
+        return []
+    _, table = analytes()
+    found = []
+    for match in _SHARE.finditer(text, start, stop):
+        if not _CELLS_BEFORE.search(text, max(start, match.start() - 40), match.start()):
+            name = match["name"].lower()
+            found.append(Reading(match.start(), match.end(), name, table[name].of, f"{match['num']}%", "", "", "", "", "no range is printed"))
     return found
 
 
@@ -154,7 +189,9 @@ def _read(text: str, match: re.Match[str], name: str, analyte: Analyte, stop: in
     known = unit in analyte.limits
     if _NOT_THIS.match(text, match.end(), stop) or unit == "%" and name in _INFUSED:
         return None
-    if not known and AS_FINDING.search(name):
+    if not known and (AS_FINDING.search(name) or name.rstrip("+-") in _SYMBOLS):
+        return None
+    if name in _SYMBOLS and not match["name"][0].isupper():
         return None
     assumed = ""
     if not unit:
@@ -179,8 +216,10 @@ def _read(text: str, match: re.Match[str], name: str, analyte: Analyte, stop: in
     if AS_FINDING.search(name):
         context = ""
     interpretation, reason = _interpret(value, match, normal, context, analyte, unit if known else assumed)
-    if AS_FINDING.search(name) and interpretation != ("low" if _LOWERS.search(name) else "high"):
-        return None
+    if AS_FINDING.search(name):
+        if interpretation != ("low" if _LOWERS.search(name) else "high"):
+            return None
+        reason = "in the authors' words"
     shows = analyte.shows(interpretation)
     return Reading(
         match.start(),
@@ -209,11 +248,17 @@ def _unit(match: re.Match[str], name: str) -> str | None:
     """The UCUM code of the printed unit, "" for none, None where it cannot be one."""
     unit = re.sub(r"\s", "", match["unit"] or "")
     unit = re.sub(r"^per", "/", unit)
+    unit = re.sub(r"(?<=/)([dmuµμ]?)l\Z", r"\1L", unit)  # "mmol/l"
+    if degrees := _DEGREES.fullmatch(unit):
+        return {"c": "Cel", "f": "[degF]"}[degrees[1].lower()] if "temp" in name or name in _FEVER else ""
+    if micro := _MICRO_UNITS.fullmatch(unit):
+        return f"u[iU]/{micro[1]}"
     if not unit:
         return "10*" + match["exp"].translate(_SUPER) if match["exp"] else ""
     plain = {"bpm": "/min", "beats/min": "/min", "breaths/min": "/min", "beats/minute": "/min", "breaths/minute": "/min",
              "beatsperminute": "/min", "breathsperminute": "/min", "beatspermin": "/min", "breathspermin": "/min", "mmHg": "mm[Hg]",
-             "/mm3": "/uL", "/mm³": "/uL", "/cmm": "/uL",
+             "/mm3": "/uL", "/mm³": "/uL", "/cmm": "/uL", "/cumm": "/uL", "cells/cumm": "/uL", "cells/cmm": "/uL", "K/uL": "10*3/uL", "K/µL": "10*3/uL",
+             "g%": "g/dL", "gm%": "g/dL", "gms%": "g/dL", "mg%": "mg/dL",
              "/cubicmillimeter": "/uL", "/microliter": "/uL", "/minute": "/min", "seconds": "s", "second": "s"}.get(unit)  # fmt: skip
     try:
         code = plain or parse_unit(unit)
@@ -231,8 +276,9 @@ def _storable(printed: str, match: re.Match[str], unit: str) -> str:
     """The value as printed where the record's reader takes it, else number and UCUM unit."""
     printed = printed.replace("·", ".")
     try:
-        parse_quantity(printed)
-        return printed
+        if unit not in ("Cel", "[degF]") or "°" in printed:  # a bare C is a unit of charge
+            parse_quantity(printed)
+            return printed
     except RecordError:
         pass
     value = f"{(match['cmp'] or '').strip()}{match['num'].replace('·', '.')} {unit}".strip()
@@ -247,6 +293,8 @@ def _interpret(
     value: float, match: re.Match[str], normal: re.Match[str] | None, context: str, analyte: Analyte, unit: str
 ) -> tuple[str, str]:
     """High, low, normal or "", and what it was read from: the printed range, the words, or adult limits."""
+    if told := _PRINTED_WORD.match(match.string, match.end()):
+        return str(told.lastgroup), "in the authors' words"
     if normal:
         return against(value, normal["range"]), "read against the printed range"
     if _HIGH.search(context):

@@ -37,7 +37,7 @@ _NUMBER = rf"(?P<number>\d{{1,3}}(?:\.\d)?|(?:{'|'.join(_TENS)})(?:[- ](?:{'|'.j
 _HALF = r"(?P<half>\s?½|[- ]and[- ](?:a[- ])?half|\s1/2)?"
 _MORE = r"(?:[\s,-]*(?:and[\s-]+)?(?P<more>\d{1,2})[\s-]*(?P<unit3>months?|weeks?|days?))?"
 _AGE = re.compile(
-    rf"\b{_NUMBER}{_HALF}[\s-]*(?P<unit>years?|yrs?|y\.?|months?|mo|weeks?|days?|hours?){_MORE}(?:[\s-]*of[\s-]*age|[\s-]*olds?\b|"
+    rf"(?:\b|(?<=\bA)){_NUMBER}{_HALF}[\s-]*(?P<unit>years?|yrs?|y\.?|months?|mo|weeks?|days?|hours?){_MORE}(?:[\s-]*of[\s-]*age|[\s-]*olds?\b|"
     rf"/o\b|\.?o\.?\b|\b(?=\s+(?:male|female|man|woman|boy|girl|lady|gentleman)))|\bage[d]?:?\s+(?:of\s+)?{_NUMBER.replace('number', 'plain')}(?:\s+(?P<unit2>years?|"
     rf"months?|weeks?|days?){_MORE.replace('more', 'more2').replace('unit3', 'unit4')})?\b",
     re.I,

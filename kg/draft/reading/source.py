@@ -21,6 +21,12 @@ from kg.report import NOT_BODY, Report, Span, is_heading
 ARGUES = frozenset({"discussion", "introduction", "conclusion", "methods", "results", "ethics", "consent", "conflict of interest"})
 _OURS = re.compile(r"\b(?:our|this|the present|present|the index)\s+(?:patient|case|child|girl|boy|infant|woman|man|proband)", re.I)
 _PATIENT_NUMBER = re.compile(r"^(?:case|patient|proband)\s*(?:no\.?\s*|number\s*|#\s*)?(\d{1,2}|[IVX]{1,4}|[AB])\b\s*[.:–-]?", re.I)
+#: A whole sentence that begins a story, which no title is.
+_TELLS = re.compile(
+    r"(?=[^\n]*\b(?:patient|woman|man|boy|girl|male|female|infant|neonate|child|lady|gentleman|year|month|years|months)\b)"
+    r"(?:(?!\bwho\b|\bwhich\b|\bthat\b|\n\s*\n).)*?\b(?:was|were|is|had|has|presented|presents|developed|experienced|complained|attended|visited|came|sought|underwent|reported|noticed)\b.*[.:]\s*\Z",
+    re.I | re.S,
+)
 QUOTE_LIMIT = 600
 
 
@@ -56,7 +62,9 @@ class Source:
         if self.has_sections:
             return tuple(s for s in self.sentences if s.section not in NOT_BODY)
         left = tuple(s for s in self.sentences if s.section in ("title", "metadata") and s.end - s.start > 10)
-        return left if len(left) < 2 or self.text.lstrip()[:400].count("\n\n") == 0 else left[1:]
+        if len(left) < 2 or self.text.lstrip()[:400].count("\n\n") == 0 or _TELLS.match(self.text, left[0].start, left[0].end):
+            return left
+        return left[1:]
 
     @cached_property
     def story(self) -> tuple[Span, ...]:

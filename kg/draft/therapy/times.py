@@ -33,7 +33,7 @@ _SORTS = (
     ("day", rf"\b(?:on|by|at|from|starting on|beginning on)\s+(?:the\s+)?(?P<kind>hospital |post-?operative |post-?natal |admission |POD )?(?:day\s+(?:of life\s+)?(?P<day>\d{{1,3}})|(?P<nth>\d{{1,3}}(?:st|nd|rd|th)|{'|'.join(ORDINALS)})\s+(?P<kind2>hospital |post-?operative )?(?P<du>day|week|month))\b(?!\s+(?:repeated|of (?:each|every)|and \d|through|to (?:day )?\d|until|of gestation))"),
     ("discharge", r"\b(?:on|at|upon) discharge\b|\bwas discharged\b|\bwas sent home\b"),
     ("follow-up", r"\b(?:at|on|during)\s+(?:the\s+)?(?:last\s+|subsequent\s+|final\s+|latest\s+|recent\s+|most recent\s+|her\s+|his\s+|regular\s+|further\s+)*follow[- ]?ups?(?: visits?| examination| appointments?)?\b"),
-    ("today", r"\b(?:today|currently|at present(?! (?:admission|visit|time of))|to date|at the time of (?:writing|this report|(?:the )?(?:last|latest) follow-up))\b"),
+    ("today", r"\b(?:today|currently|at present(?! (?:admission|visit|time of))|to date(?<!up to date)|at the time of (?:writing|this report|(?:the )?(?:last|latest) follow-up))\b"),
     ("start", rf"\b(?:on|at|upon) (?:the time of )?{_ARRIVAL}\b(?!\s+(?:three|two|\d))"),
 )  # fmt: skip
 _PATTERNS = ManyOpenings([re.compile(pattern, re.I) for _, pattern in _SORTS])
@@ -125,6 +125,8 @@ def _marks(tale: Story, sentence: Span, *, first: bool, arrived: bool) -> list[M
     """
     borders = _clauses(tale.text, sentence)
     found = _expressions(tale.text, sentence) if _ANY.search(tale.text, sentence.start, sentence.end) else []
+    if not arrived:
+        found = [each for each in found if each[2] != "today"]  # before the examination "currently" is when the patient comes
     if len(found) > 1:  # "discharged on day 10": one time
         timed = {bisect_right(borders, start) for start, _, sort, _ in found if sort in ("day", "later", "origin", "date")}
         found = [each for each in found if each[2] != "discharge" or bisect_right(borders, each[0]) not in timed]
