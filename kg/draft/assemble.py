@@ -45,6 +45,12 @@ _LESSON = re.compile(
     r"(?:conclusions?|background|introduction|objectives?|importance|learning points?)\s*[:.]|[^.;]{0,160}\b(?:should|must) (?:always |also )?(?:be|consider|suspect|exclude)\b",
     re.I,
 )
+#: What the case teaches of a disease or a test, not what it was.
+_TEACHES = re.compile(
+    r"(?:in conclusion,? |therefore,? |thus,? )?(?:the present|this|our) (?:case|report|case report|observation|experience) (?:also |further |clearly )?(?:highlights?|suggests?|illustrates?|emphasi[sz]es?|underscores?|underlines?|stresses|shows?|demonstrates?|reminds?|indicates?|teaches|supports?)"
+    r"(?: us)? (?:that|how|why|the (?:\w+ )?(?:need|importance|value|role|possibility|necessity|usefulness|utility|difficult\w+|challenges?))\b",
+    re.I,
+)
 _MAY_BE_LESSON = Stems("conclusion", "background", "introduction", "objective", "importance", "learning", "should", "must")
 _Ids = Ids
 _OF_THE_PATIENT = re.compile(r"\b(?:she|he|her|his|patient|year-old|this)\b", re.I)
@@ -148,7 +154,7 @@ def _read_story(sheet: Sheet, story: tuple[Span, ...], shared: _Shared) -> None:
             _GENERAL.match(sheet.text[sentence.start : sentence.start + 90])
             or _MAY_BE_LESSON.search(sheet.text, sentence.start, sentence.end)
             and _LESSON.match(sheet.text, sentence.start, sentence.end)
-        ) and not _OF_THE_PATIENT.search(sheet.text, sentence.start, sentence.end)
+        ) and not _OF_THE_PATIENT.search(sheet.text, sentence.start, sentence.end) or _TEACHES.match(sheet.text, sentence.start, sentence.end)
         if general or sheet.quote(sentence.start, sentence.end) is None:
             continue
         taken = read_antibody_tests(sheet, sentence) + read_measurements(sheet, sentence)

@@ -23,7 +23,7 @@ _SIDE = (
     ("left", re.compile(r"\bleft\b", re.I)),
     ("right", re.compile(r"\bright\b", re.I)),
 )
-_AND = re.compile(r"(?:\s|\A)(?:and|with|or)\s", re.I)
+_AND = re.compile(r"(?:\s|\A)(?:and|with|or|that|which|radiating|radiated|extending|spreading|shooting)\s", re.I)
 _HISTORY = re.compile(
     r"\b(?:(?:past|previous|medical|personal|prior|surgical|clinical|obstetric(?:al)?)\s+(?:medical\s+|surgical\s+)?history|PMH|history of|history (?:was |is )?(?:significant|notable|remarkable|positive) for|"
     r"known (?:case of|to have|history of|patient with)|(?:previously|already|recently) (?:been )?(?:diagnosed|treated)|had (?:previously )?been (?:diagnosed|treated|operated)|had undergone|status post|"
@@ -32,6 +32,7 @@ _HISTORY = re.compile(
 )
 #: One of these stands in each alternative of it.
 _MAY_BE_HISTORY = stems("history")
+_NOW_TOO = re.compile(r"\bat (?:the time of )?(?:her |his |the )?(?:presentation|admission)\b", re.I)
 _FOUND_BEFORE = re.compile(r"diagnosed|treated|operated", re.I)
 _HAD = re.compile(r"(?:,|\band\b|\bbut\b)[^.;]{0,90}?\b(?:(?:had|has|lost|was (?:having|feeling|losing))\b(?! (?:been|undergone|also been))|then )", re.I)
 #: Words after which what is told belongs to this illness again.
@@ -113,6 +114,8 @@ def is_history(text: str, start: int, sentence: tuple[int, int]) -> str | None:
         return None
     if _FOUND_BEFORE.search(found.group()) and _HAD.search(before, found.end()):
         return None  # "had been diagnosed with gout and, after a rest, had a fall"
+    if _NOW_TOO.search(text, start, sentence[1]):
+        return None
     if first is not found and first.group().lower() != "history of" and not NOW.search(text, sentence[0] + first.end(), start):
         found = first  # "her medical history included a 10-year history of gout"
     if found.group().lower() == "history of" and (_is_of_now(before, found) or _LASTING.search(text, start, sentence[1])):

@@ -47,7 +47,7 @@ _LOW = re.compile(r"\b(?:low|decreased|reduced|diminished|depressed)\b(?!\s+(?:f
 BACK_TO_NORMAL = re.compile(r"\b(?:normali[sz]ed|(?:returned|back) to (?:the )?normal)\b", re.I)
 #: The authors' own reading, in brackets or as a flag after the value: `13.1 × 10^9/L (normal)`, `129 mmol/L (L)`.
 _PRINTED_WORD = re.compile(
-    r"\s*[(\[]\s*(?:(?:mildly|slightly|markedly|moderately|very|borderline)\s+)?(?:(?P<normal>normal|within (?:the )?normal (?:limits|range)|WNL)|(?P<high>elevated|raised|high|increased|H)|(?P<low>low|decreased|reduced|L))\s*[)\],;]"
+    r"\s*[(\[]\s*(?:(?:mildly|slightly|markedly|moderately|very|borderline)\s+)?(?:(?P<normal>normal|within (?:the )?normal (?:limits|range)|WNL)|(?P<high>elevated|raised|high|increased|H)|(?P<low>low|decreased|reduced|L))\s*(?:[)\]]|[,;](?!\s*(?:range|ref|limit|value|[<>≤≥~]?\s*\d)))"
 )
 #: Findings that may stand for the value they are read from (`leucocytosis (18,500/µL)`); only with its unit.
 AS_FINDING = re.compile(r"(?:osis|[pn]enia|a?emia|philia|cardi(?:a|c)|\Afebrile|\Apyrexial)\Z")
@@ -57,9 +57,10 @@ _NOT_THIS = re.compile(
     re.I,
 )
 #: Given as solutions of so many per cent; in blood they have other units.
-_INFUSED = frozenset({"bicarbonate", "sodium", "potassium", "calcium", "magnesium", "phosphate", "glucose", "albumin"})
+_INFUSED = frozenset({"bicarbonate", "sodium", "potassium", "calcium", "magnesium", "phosphate", "glucose", "albumin", "chloride"})
 #: So short that they are read only with a unit of theirs.
 _SYMBOLS = frozenset(("na", "k", "cl", "ca"))
+_TO = re.compile(r"\s?[-–]\s?\d")
 _CELLS = Stems("neutrophils", "lymphocytes", "eosinophils")
 _FLUIDS = Stems("csf", "cerebrospinal", "pleural", "ascit", "peritoneal", "synovial", "pericardial", "lavage", "marrow", "lumbar", "tap", "biops")
 _SHARE = re.compile(r"(?<![\d.])(?P<num>\d{1,2}(?:\.\d+)?)\s?%\s*(?:were |of |segmented |mature )?(?P<name>neutrophils|lymphocytes|eosinophils)\b", re.I)
@@ -189,6 +190,8 @@ def _read(text: str, match: re.Match[str], name: str, analyte: Analyte, stop: in
     known = unit in analyte.limits
     if _NOT_THIS.match(text, match.end(), stop) or unit == "%" and name in _INFUSED:
         return None
+    if name == "rr" and _TO.match(text, match.end(), stop):
+        return None  # a reference range, not a rate
     if not known and (AS_FINDING.search(name) or name.rstrip("+-") in _SYMBOLS):
         return None
     if name in _SYMBOLS and not match["name"][0].isupper():
@@ -207,12 +210,10 @@ def _read(text: str, match: re.Match[str], name: str, analyte: Analyte, stop: in
     normal = _NORMAL.match(text[match.end() : min(stop, match.end() + 60)])
     if normal and normal["bracket"] == "[" and "." not in normal["range"] and re.search(r"\[1[],\s–-]", text):
         normal = None  # a citation
-    context = text[max(match.start() - 40, 0) : match.end()]
-    context = (
-        context[max(context.rfind(c) for c in ".;,()") + 1 :]
-        if not _HIGH.search(match.group()) and not _LOW.search(match.group())
-        else match.group()
-    )
+    context = text[match.end("name") : match.end()]  # the name may have such a word itself: `low-density lipoprotein`
+    if not _HIGH.search(context) and not _LOW.search(context):
+        before = text[max(match.start() - 40, 0) : match.start()]
+        context = (before + " " + context)[max((before + " " + context).rfind(c) for c in ".;,()") + 1 :]
     if AS_FINDING.search(name):
         context = ""
     interpretation, reason = _interpret(value, match, normal, context, analyte, unit if known else assumed)
@@ -293,10 +294,10 @@ def _interpret(
     value: float, match: re.Match[str], normal: re.Match[str] | None, context: str, analyte: Analyte, unit: str
 ) -> tuple[str, str]:
     """High, low, normal or "", and what it was read from: the printed range, the words, or adult limits."""
-    if told := _PRINTED_WORD.match(match.string, match.end()):
-        return str(told.lastgroup), "in the authors' words"
     if normal:
         return against(value, normal["range"]), "read against the printed range"
+    if told := _PRINTED_WORD.match(match.string, match.end()):
+        return str(told.lastgroup), "in the authors' words"
     if _HIGH.search(context):
         return "high", "in the authors' words"
     if _LOW.search(context):

@@ -40,12 +40,18 @@ def read_measurements(sheet: Sheet, sentence: Span) -> list[tuple[int, int]]:
             taken.append((reading.start, reading.end))
     stretch = text, sentence.start, sentence.end
     for start, end, curie in (*read_growth(*stretch), *told_findings(*stretch)):
-        if not any(h.curie == curie for h in sheet.hits_in(sentence)):  # it is written from its name then
+        if not any(h.curie == curie for h in sheet.hits_in(sentence)) and not _is_of_others(sheet, start, end):  # it is written from its name then
             _write_told(sheet, sentence, (start, end), curie, "present")
     full = _FULL_STRENGTH.search(*stretch)
     if full:
         _write_told(sheet, sentence, full.span(), hp("Muscle weakness"), "absent")
     return taken
+
+
+def _is_of_others(sheet: Sheet, start: int, end: int) -> bool:
+    """Whether what a number tells is a relative's, only thought of, or denied; `did not walk until 30 months` denies nothing."""
+    status, cue = sheet.status_of(start, end)
+    return status in ("family", "hypothetical") or status == "absent" and cue.lower() not in ("not", "unable")
 
 
 def _write_told(sheet: Sheet, sentence: Span, span: tuple[int, int], curie: str, status: str) -> None:

@@ -34,10 +34,10 @@ _TURN = re.compile(r";|\.\s|\b(?:but|while|whereas|however|although)\b", re.I)
 _BESIDE = re.compile(r"[\s,/-]*(?:(?:spot|random|total|free|24[- ]h(?:our)?s?|fluid|levels?|concentrations?|of|and|the|its|a|an)[\s,/-]+){0,4}\Z", re.I)
 _TELLS = re.compile(
     r"\s*(?:\([^()]{1,20}\)\s*)?(?:fluid\s+)?(?:analys[ie]s|examinations?|stud(?:y|ies)|tests?|samples?|specimens?|tap|microscopy|biochemistry|findings?|results?)?\s*"
-    r"(?:\w+ly\s+)?(?:showed|shows|revealed|reveals|demonstrated|disclosed|contained|yielded|had|was (?:notable|remarkable|significant) for|with|:)\s",
+    r"(?:\w+ly\s+)?(?:(?:was|were)\s+(?:\w+\s+)?(?:normal|abnormal|clear|cloudy|turbid|colou?rless|bloody|xanthochromic|remarkable|unremarkable),?\s+with|showed|shows|revealed|reveals|demonstrated|disclosed|contained|yielded|had|was (?:notable|remarkable|significant) for|with|:)\s",
     re.I,
 )
-_CLOSED = re.compile(r"\b(?:was|were) (?:normal|unremarkable|negative|sterile|clear)\b", re.I)
+_CLOSED = re.compile(r"\b(?:was|were) (?:normal|unremarkable|negative|sterile|clear)\b(?!,?\s+with\b)", re.I)
 
 
 def specimen_of(text: str, start: int, at: int) -> str:

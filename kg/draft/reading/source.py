@@ -60,11 +60,20 @@ class Source:
     def body(self) -> tuple[Span, ...]:
         """Sentences of the running text; a report without headings is all running text after its title."""
         if self.has_sections:
-            return tuple(s for s in self.sentences if s.section not in NOT_BODY)
+            told = {s.section for s in self.sentences}
+            begun = () if told & {"case presentation", "abstract"} else self._front_story
+            return begun + tuple(s for s in self.sentences if s.section not in NOT_BODY)
         left = tuple(s for s in self.sentences if s.section in ("title", "metadata") and s.end - s.start > 10)
         if len(left) < 2 or self.text.lstrip()[:400].count("\n\n") == 0 or _TELLS.match(self.text, left[0].start, left[0].end):
             return left
         return left[1:]
+
+    @cached_property
+    def _front_story(self) -> tuple[Span, ...]:
+        """The sentences before the first heading, from the first that tells of a patient."""
+        front = [s for s in self.sentences if s.section == "title"]
+        first = next((k for k, s in enumerate(front) if _TELLS.match(self.text, s.start, s.end)), len(front))
+        return tuple(front[first:])
 
     @cached_property
     def story(self) -> tuple[Span, ...]:

@@ -163,8 +163,11 @@ def _at_age(tale: Story, sentence: Span, match: re.Match[str], number: float | N
         return None
     unit = unit or "years"
     then = duration(number, unit)
-    if not tale.age or tale.age == then:
-        return (START, True) if tale.age == then else None
+    name = f"age-{unit.rstrip('s').lower()}-{number:g}".replace(".", "-")
+    if not tale.age:  # ages are in their order at least
+        return (_in_run(tale, match, days(then), name), True) if match.group().lower().endswith("old") else None
+    if tale.age == then:
+        return START, True
     apart = days(tale.age) - days(then)
     same_unit = re.fullmatch(r"P(\d+)([YMD])", tale.age), re.fullmatch(r"P(\d+)([YMD])", then)
     side = "before" if apart > 0 else "after"
@@ -172,7 +175,7 @@ def _at_age(tale: Story, sentence: Span, match: re.Match[str], number: float | N
     if same_unit[0] and same_unit[1] and same_unit[0][2] == same_unit[1][2]:
         point |= {"by": f"P{abs(int(same_unit[0][1]) - int(same_unit[1][1]))}{same_unit[0][2]}", "approximate": True}
     tale.past = side == "before"
-    return _add(tale, match, point, f"age-{unit.rstrip('s').lower()}-{number:g}".replace(".", "-"), "period", same=True), True
+    return _add(tale, match, point, name, "period", same=True), True
 
 
 def _on_day(tale: Story, match: re.Match[str]) -> str:

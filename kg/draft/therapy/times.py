@@ -17,13 +17,13 @@ from kg.draft.timeline import START, Mark, TimeLine
 from kg.report import Span
 
 _N = r"(?P<n>\d{1,3}(?:\.\d)?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|eighteen|a few|few|several|a couple of|a|an|some|another (?:\d{1,2}|two|three|four)?)"
-_U = r"(?P<u>hours?|days?|weeks?|months?|years?)"
+_U = r"(?P<u>(?:hour|day|week|month|year)s?(?![a-z]))"
 _ABOUT = r"(?P<about>about |approximately |around |nearly |almost |over |within |some |just |only )?"
 _ARRIVAL = r"(?:(?:the |his |her |this |initial |current |hospital )*(?:presentation|presenting|admission|hospitali[sz]ation|referral|arrival|visit|evaluation|being (?:seen|admitted)))"
 #: Sorts of expression; each says a time of its own. The first that matches at a place is taken.
 _SORTS = (
     ("age", rf"\b(?:at|by|around|aged?|from)\s+(?:the\s+age\s+of\s+|age\s+(?:of\s+)?){_ABOUT}{_N}(?:[\s-]*{_U})?(?:,?\s*(?:and\s+)?\d{{1,2}} months?)?(?!\s*/)"),
-    ("age", rf"\b(?:at|by|around)\s+(?:the\s+)?{_ABOUT}{_N}[\s-]*{_U}\s+of\s+age"),
+    ("age", rf"\b(?:at|by|around)\s+(?:the\s+)?{_ABOUT}{_N}[\s-]*{_U}[\s-]+(?:of\s+age|old)\b"),
     ("ago", rf"\b{_ABOUT}{_N}[\s-]+{_U}\s+(?:ago|earlier|previously|(?:before|prior to)(?=\s+{_ARRIVAL}|\s*[.,;)]))"),
     ("before", rf"\b(?:before|prior to)\s+{_ARRIVAL}\b(?=\s*,)"),
     ("later", rf"\b{_ABOUT}{_N}[\s-]+{_U}\s+(?:later|afterwards?|thereafter|after (?:that|this|discharge|admission|the (?:first|initial)[^,.]{{0,20}}|(?:the |her |his )?(?:surgery|operation|procedure)|presentation|hospitali[sz]ation|starting[^,.;]{{0,30}}|(?:initiation|cessation|completion|the (?:start|end|initiation|completion)) of[^,.;]{{0,30}}|treatment|therapy|transplant\w*|delivery|(?:the )?\w{{4,}}(?:ectomy|otomy|plasty|ation|ment)))\b"),
@@ -55,6 +55,7 @@ _MAY_OPERATE = stems("surgery")
 _DONE = Openings(
     r"\b(?:underwent|performed|carried out|operated|resected|excised|transplanted|received|implanted|repaired|done|undertaken|removed|started|treated)\b"
 )
+_COMES_NOW = re.compile(r"(?:,|\bwho)\s+(?:(?:he|she|who|now)\s+)?present(?:s|ed)\s+(?:to|with|for|at|because)\b", re.I)
 _REFERRED = re.compile(r"\b(?:after|following|before|since|prior to|post-?|until|for|from|of|during|by)\s*(?:the\s+|\w+\s+)?\Z", re.I)
 #: After these a story tells of the time since it began; what stands before them led to it.
 _AT_ARRIVAL = re.compile(
@@ -88,6 +89,9 @@ def read_times(source: Source, story: tuple[Span, ...], age: str = "") -> TimeLi
         line.of_sentence[sentence.start] = tale.current
         marks = _marks(tale, sentence, first=told < 4, arrived=told > arrived)
         tale.came |= came
+        if tale.past and marks and (here := _COMES_NOW.search(text, marks[-1].end, sentence.end)):
+            marks.append(Mark(here.start(), here.end(), START, True))  # "known with gout since the age of 30, presented with"
+            tale.current, tale.past = START, False
         if marks:
             line.marks[sentence.start] = marks
             line.clauses[sentence.start] = _clauses(text, sentence)
