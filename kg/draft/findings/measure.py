@@ -61,6 +61,9 @@ _INFUSED = frozenset({"bicarbonate", "sodium", "potassium", "calcium", "magnesiu
 #: So short that they are read only with a unit of theirs.
 _SYMBOLS = frozenset(("na", "k", "cl", "ca"))
 _TO = re.compile(r"\s?[-–]\s?\d")
+_POWER = re.compile(r"(?:10\*(\d{1,2}))?/(uL)")
+#: Cells of which a differential count gives shares.
+_COUNTED = frozenset(("neutrophil count", "lymphocyte count", "eosinophil count", "monocyte count"))
 _CELLS = Stems("neutrophils", "lymphocytes", "eosinophils")
 _FLUIDS = Stems("csf", "cerebrospinal", "pleural", "ascit", "peritoneal", "synovial", "pericardial", "lavage", "marrow", "lumbar", "tap", "biops")
 _SHARE = re.compile(r"(?<![\d.])(?P<num>\d{1,2}(?:\.\d+)?)\s?%\s*(?:were |of |segmented |mature )?(?P<name>neutrophils|lymphocytes|eosinophils)\b", re.I)
@@ -187,6 +190,8 @@ def _read(text: str, match: re.Match[str], name: str, analyte: Analyte, stop: in
         interpretation = against(float(predicted["of"]), f"{analyte.limits['%'][0]}-{analyte.limits['%'][1]}")
         shown = analyte.shows(interpretation)
         return Reading(match.start(), predicted.end(), name, analyte.of, f"{predicted['of']}%", "", "", interpretation, shown, _ADULT)
+    as_printed = value  # as its range is
+    value, unit = _same_power(value, unit, analyte)
     known = unit in analyte.limits
     if _NOT_THIS.match(text, match.end(), stop) or unit == "%" and name in _INFUSED:
         return None
@@ -216,12 +221,12 @@ def _read(text: str, match: re.Match[str], name: str, analyte: Analyte, stop: in
         context = (before + " " + context)[max((before + " " + context).rfind(c) for c in ".;,()") + 1 :]
     if AS_FINDING.search(name):
         context = ""
-    interpretation, reason = _interpret(value, match, normal, context, analyte, unit if known else assumed)
+    interpretation, reason = _interpret(as_printed if normal else value, match, normal, context, analyte, unit if known else assumed)
     if AS_FINDING.search(name):
         if interpretation != ("low" if _LOWERS.search(name) else "high"):
             return None
         reason = "in the authors' words"
-    shows = analyte.shows(interpretation)
+    shows = analyte.shows(interpretation) if unit != "%" or not is_count_of_cells(analyte) else ""  # a share is no count
     return Reading(
         match.start(),
         match.end(),
@@ -234,6 +239,23 @@ def _read(text: str, match: re.Match[str], name: str, analyte: Analyte, stop: in
         shows,
         reason,
     )
+
+
+def _same_power(value: float, unit: str, analyte: Analyte) -> tuple[float, str]:
+    """A count in another power of ten than the limits are, in one of theirs: 9 × 10^4/µL is 90 × 10^3/µL."""
+    power = _POWER.fullmatch(unit)
+    if unit in analyte.limits or not power:
+        return value, unit
+    for other in analyte.limits:
+        against_ = _POWER.fullmatch(other)
+        if against_ and against_[2] == power[2]:
+            return value * 10.0 ** (int(power[1] or 0) - int(against_[1] or 0)), other
+    return value, unit
+
+
+def is_count_of_cells(analyte: Analyte) -> bool:
+    """Whether an analyte is the count of a sort of white cells, of which a share may be printed instead."""
+    return analyte.name in _COUNTED
 
 
 def _in_specimen(reading: Reading, specimen: str) -> Reading:

@@ -10,6 +10,7 @@ from kg.draft.findings.findings import looked_for, not_done, outcome_of, read_pr
 from kg.draft.findings.growth import read_growth
 from kg.draft.findings.levels import read_levels, with_range
 from kg.draft.findings.measure import GROWN, PREGNANT, Reading, is_child, of_adults, read_values
+from kg.draft.findings.rows import read_rows
 from kg.draft.names.ground import named
 from kg.draft.names.hpo import hp
 from kg.draft.names.told import told_findings
@@ -28,7 +29,13 @@ _FULL_STRENGTH = Openings(r"\b(?:muscle |motor )?(?:strength|power)\b(?:(?!\d[+-
 def read_measurements(sheet: Sheet, sentence: Span) -> list[tuple[int, int]]:
     """Write the values of a sentence, and sizes told by centile; where the values stand."""
     text, taken = sheet.text, []
-    readings = [with_range(r, text) for r in read_values(text, sentence.start, sentence.end)]
+    rows = read_rows(text, sentence.start, sentence.end)
+    lines = {text.rfind("\n", 0, r.start) for r in rows}
+    readings = rows + [
+        with_range(r, text)
+        for r in read_values(text, sentence.start, sentence.end)
+        if not lines or text.rfind("\n", 0, r.start) not in lines
+    ]
     readings += read_levels(text, sentence.start, sentence.end, [(r.start, r.end) for r in readings])
     others = PREGNANT if _is_pregnant(sheet) else GROWN if is_child(text) else None
     for reading in readings:

@@ -151,6 +151,7 @@ def _marks(tale: Story, sentence: Span, *, first: bool, arrived: bool) -> list[M
             tale.current, opened = here, (opened[0], False) if opened else None
         if opened:
             name, moves = opened
+            moves = moves and not (sort == "age" and _in_brackets(tale.text, sentence.start, start))
             marks.append(Mark(start, end, name, moves))
             if moves and sort not in ("day", "start"):
                 tale.days = []  # another count may begin
@@ -158,6 +159,11 @@ def _marks(tale: Story, sentence: Span, *, first: bool, arrived: bool) -> list[M
                 k = bisect_right(borders, start)
                 _arrive(tale, name, edges[k], edges[k + 1])
     return marks
+
+
+def _in_brackets(text: str, start: int, at: int) -> bool:
+    """Whether a place stands in brackets that its sentence opened: `(he walked at 18 months of age)` is told aside."""
+    return text.rfind("(", start, at) > text.rfind(")", start, at)
 
 
 def _expressions(text: str, sentence: Span) -> list[tuple[int, int, str, Any]]:
