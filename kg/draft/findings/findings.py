@@ -200,6 +200,8 @@ _BESIDE = re.compile(r"\b(?:but|except|apart from|other than|only|with(?! (?:no|
 _ANOTHER = re.compile(r"\s+and\s+(?:the|an?|his|her)\s+(?:[\w-]+\s+){1,3}(?:was|were|is|are|showed|revealed)\b", re.I)
 #: After `normal`: what is not so all the same.
 _EXCEPT = re.compile(r"\s*,?\s*(?:except|apart from|other than|aside from|with the exception of|save for|besides)\b", re.I)
+#: Right after an examination: nothing was found.
+_NO_ABNORMALITY = re.compile(r"[\s:–-]*(?:there (?:was|were) )?no (?:\w+ ){0,3}abnormalit(?:y|ies)(?: (?:was|were))?(?: (?:detected|identified|seen|found|noted))?\s*(?:[.,;\n]|\Z)", re.I)
 _SHOWS = re.compile(
     r"\b(?:show(?:ed|s|ing)?|reveal(?:ed|s|ing)?|disclosed?|demonstrat(?:ed|es|ing)|confirmed|identified|"
     r"detected|was consistent with|suggested)\b",
@@ -238,6 +240,8 @@ def not_done(text: str, after: int, end: int) -> bool:
 def outcome_of(text: str, after: int, end: int) -> tuple[str, str | None]:
     """How an examination came out, and the authors' words for it."""
     rest = text[after:end]
+    if _NO_ABNORMALITY.match(rest):
+        return "normal", " ".join(rest.split())[:200].strip(" .,:–-") or None
     stop = re.search(r"[;]|,\s+(?:and|but|while|whereas)\s", rest)
     rest = rest[: stop.start()] if stop else rest
     shows = _SHOWS.search(rest)

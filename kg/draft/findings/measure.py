@@ -38,7 +38,7 @@ _NORMAL = re.compile(
     r"^\s*[a-zA-Z/µμ%]{0,8}\s*[\[(,;]?\s*(?:(?P<bracket>[\[(])\s*(?=\d[\d.,]*\s?(?:[-–]|to)\s?\d|[<>≤≥]\s?\d)|(?:normal|reference)(?:\s+(?:range|"
     r"value|values|limits?|level|levels|interval))?|n(?:ormal)?\s?[:=]|ref\.?(?:erence)?(?:\s?range)?|"
     r"range|nl|NR|RR)\s*[:=,]?\s*(?:is\s|was\s|of\s)?(?P<range>[<>≤≥]?\s?\d+(?:[.,]\d+)*(?:\s?(?:-|–|"
-    r"to)\s?\d+(?:[.,]\d+)*)?)(?!\d|[.,]\d)(?!\s?(?:st|nd|rd|th|(?:per)?centiles?|SDS?|days?|weeks?|months?|years?|hours?|times|fold)\b)",
+    r"to)\s?\d+(?:[.,]\d+)*)?)(?!\d|[.,]\d)(?!\s?(?:st|nd|rd|th|(?:per)?centiles?|SDS?|days?|weeks?|months?|years?|hours?|times|fold)\b|\s?%\s?(?:for|of)\b)",
     re.I,
 )
 #: A verb of change (`fell to`, `increased from`) says nothing of high or low.
@@ -53,7 +53,7 @@ _PRINTED_WORD = re.compile(
 AS_FINDING = re.compile(r"(?:osis|[pn]enia|a?emia|philia|cardi(?:a|c)|\Afebrile|\Apyrexial)\Z")
 #: After a number: it is not of this analyte, or not of blood (`25-hydroxyvitamin D`, `3–5/high power field`, `9 and 1.0 mg/dL, respectively`).
 _NOT_THIS = re.compile(
-    r"\s?\+(?!\s?\d)|[-–]?\s?(?:hydroxy|OH\b)|\s?(?:[-–]\s?\d+\s?)?(?:/|per)\s?(?:hpf|lpf|high|low)\b|[^.;]{0,40}?\s(?:and|,)\s+[<>]?\s?\d[^;]{0,40}?\brespectively\b|[^.;]{0,12}?,? respectively\b",
+    r"\s?\+(?!\s?\d)|[-–]?\s?(?:hydroxy|phosph|OH\b)|\s?(?:[-–]\s?\d+\s?)?(?:/|per)\s?(?:hpf|lpf|high|low)\b|[^.;]{0,40}?\s(?:and|,)\s+[<>]?\s?\d[^;]{0,40}?\brespectively\b|[^.;]{0,12}?,? respectively\b",
     re.I,
 )
 #: Given as solutions of so many per cent; in blood they have other units.
@@ -64,6 +64,9 @@ _TO = re.compile(r"\s?[-–]\s?\d")
 _POWER = re.compile(r"(?:10\*(\d{1,2}))?/(uL)")
 #: Cells of which a differential count gives shares.
 _COUNTED = frozenset(("neutrophil count", "lymphocyte count", "eosinophil count", "monocyte count"))
+#: What was said of something else: `the examination was normal and sodium 129`.
+_SAID_OF_ANOTHER = re.compile(r"\b(?:is|was|are|were)\s+(?:\w+\s+)?(?:normal|elevated|raised|high|low|increased|decreased|reduced)\s+(?:and|but|while|whereas|with)\b", re.I)
+_CONCENTRATION = re.compile(r"/[dmu]?L\Z")
 _CELLS = Stems("neutrophils", "lymphocytes", "eosinophils")
 _FLUIDS = Stems("csf", "cerebrospinal", "pleural", "ascit", "peritoneal", "synovial", "pericardial", "lavage", "marrow", "lumbar", "tap", "biops")
 _SHARE = re.compile(r"(?<![\d.])(?P<num>\d{1,2}(?:\.\d+)?)\s?%\s*(?:were |of |segmented |mature )?(?P<name>neutrophils|lymphocytes|eosinophils)\b", re.I)
@@ -99,7 +102,7 @@ GROWN = word_list("grown")
 PREGNANT = word_list("gravid")
 _ADULT = "read against usual adult limits; none is printed"
 _AGE = re.compile(
-    r"\b(?:(?P<years>\d{1,3})[- ]years?[- ]old|\d{1,2}[- ](?:month|week|day)s?[- ]old|newborn|neonate|(?:age of|aged) \d{1,2} (?:months|weeks|days)|\d{1,2} (?:months|weeks|days) of age)\b",
+    r"\b(?:(?P<years>\d{1,3})[‐‑–\s-]years?[‐‑–\s-]old|aged? (?P<aged>\d{1,3})(?: years?\b|(?=[,)]))|\d{1,2}[- ](?:month|week|day)s?[- ]old|newborn|neonate|(?:age of|aged) \d{1,2} (?:months|weeks|days)|\d{1,2} (?:months|weeks|days) of age)\b",
     re.I,
 )
 
@@ -124,7 +127,7 @@ def analytes() -> tuple[Openings, dict[str, Analyte]]:
     table: dict[str, Analyte] = {}
     for names, of, units, low, high, asked in (row + [""] * (6 - len(row)) for row in rows_of("analytes.tsv")):
         limits = {}
-        for part in units.split(","):
+        for part in units.split(",") if units else ():  # what depends on sex, age or the hour has none
             unit, a, b = part.rsplit(":", 2)
             limits[unit] = float(a), float(b)
         curie = next((c for c, _ in load_terms().find_by_name(of) if c.startswith(("LOINC", "CMO"))), "") if of else ""
@@ -195,6 +198,8 @@ def _read(text: str, match: re.Match[str], name: str, analyte: Analyte, stop: in
     known = unit in analyte.limits
     if _NOT_THIS.match(text, match.end(), stop) or unit == "%" and name in _INFUSED:
         return None
+    if not analyte.limits and not _CONCENTRATION.search(unit):
+        return None  # a dose of it, it may be
     if name == "rr" and _TO.match(text, match.end(), stop):
         return None  # a reference range, not a rate
     if not known and (AS_FINDING.search(name) or name.rstrip("+-") in _SYMBOLS):
@@ -218,6 +223,7 @@ def _read(text: str, match: re.Match[str], name: str, analyte: Analyte, stop: in
     context = text[match.end("name") : match.end()]  # the name may have such a word itself: `low-density lipoprotein`
     if not _HIGH.search(context) and not _LOW.search(context):
         before = text[max(match.start() - 40, 0) : match.start()]
+        before = before[max((said.end() for said in _SAID_OF_ANOTHER.finditer(before)), default=0) :]
         context = (before + " " + context)[max((before + " " + context).rfind(c) for c in ".;,()") + 1 :]
     if AS_FINDING.search(name):
         context = ""
@@ -375,4 +381,7 @@ def is_child(text: str) -> bool:
     (True, False)
     """
     match = _AGE.search(text)
-    return match is not None and (match["years"] is None or int(match["years"]) < 16)
+    if match is None:
+        return False
+    years = match["years"] or match["aged"]
+    return years is None or int(years) < 16

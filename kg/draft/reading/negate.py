@@ -20,7 +20,7 @@ from kg.draft.patterns.lists import any_of, rows_of
 from kg.draft.patterns.openings import Alternatives, Openings, whole_words
 
 REACH = 220  # characters that a cue governs at most
-_HARD = re.compile(r"[;:]|[.?!](?=\s|\Z)|\n\s*\n")
+_HARD = re.compile(r"[;:]|[.?!](?=\s|\Z)|\n\s*\n|\n(?=\s*[•*·‒–-]\s)")
 #: What stands before is a clause of its own inside the sentence: `enzymes measured after the pain recurred` were normal.
 _ENDS_CLAUSE = re.compile(
     r"\b(?:after|before|when|while|since|until|once) (?:the |her |his |their |a |an )?[^,.;:()]{1,50} (?:[a-z]{3,}(?<!n)ed|began|arose|came|rose|started|ceased)\s+\Z", re.I

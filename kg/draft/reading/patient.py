@@ -37,7 +37,7 @@ _NUMBER = rf"(?P<number>\d{{1,3}}(?:\.\d)?|(?:{'|'.join(_TENS)})(?:[- ](?:{'|'.j
 _HALF = r"(?P<half>\s?½|[- ]and[- ](?:a[- ])?half|\s1/2)?"
 _MORE = r"(?:[\s,-]*(?:and[\s-]+)?(?P<more>\d{1,2})[\s-]*(?P<unit3>months?|weeks?|days?))?"
 _AGE = re.compile(
-    rf"(?:\b|(?<=\bA)){_NUMBER}{_HALF}[\s-]*(?P<unit>years?|yrs?|y\.?|months?|mo|weeks?|days?|hours?){_MORE}(?:[\s-]*of[\s-]*age|[\s-]*olds?\b|"
+    rf"(?:\b|(?<=\bA)){_NUMBER}{_HALF}[\s‐‑–-]*(?P<unit>years?|yrs?|y\.?|months?|mo|weeks?|days?|hours?){_MORE}(?:[\s-]*of[\s-]*age|[\s‐‑–-]*olds?\b|"
     rf"/o\b|\.?o\.?\b|\b(?=\s+(?:male|female|man|woman|boy|girl|lady|gentleman)))|\bage[d]?:?\s+(?:of\s+)?{_NUMBER.replace('number', 'plain')}(?:\s+(?P<unit2>years?|"
     rf"months?|weeks?|days?){_MORE.replace('more', 'more2').replace('unit3', 'unit4')})?\b",
     re.I,
@@ -66,7 +66,7 @@ _FEMALE = re.compile(
 _MALE = re.compile(r"\b(?:man|boy|male|gentleman|schoolboy)\b", re.I)
 #: Not said of the patient: an organ donor, a relative, a child of the patient, a sort of organ.
 _NOT_A_PERSON = re.compile(
-    r"\s*(?:['’]s\b|donors?|relatives?|offspring|fetus|twin|sibling|genitalia|karyotype|pattern|physician|nurse)",
+    r"\s*(?:['’]s\b|mother\b|donors?|relatives?|offspring|fetus|twin|sibling|genitalia|karyotype|pattern|physician|nurse)",
     re.I,
 )
 #: `38 y/o F`.
