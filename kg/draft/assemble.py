@@ -151,10 +151,14 @@ def _read_story(sheet: Sheet, story: tuple[Span, ...], shared: _Shared) -> None:
     for number, sentence in enumerate([*proper, *sums_up]):
         again = bool(proper) and number >= len(proper)
         general = (
-            _GENERAL.match(sheet.text[sentence.start : sentence.start + 90])
-            or _MAY_BE_LESSON.search(sheet.text, sentence.start, sentence.end)
-            and _LESSON.match(sheet.text, sentence.start, sentence.end)
-        ) and not _OF_THE_PATIENT.search(sheet.text, sentence.start, sentence.end) or _TEACHES.match(sheet.text, sentence.start, sentence.end)
+            (
+                _GENERAL.match(sheet.text[sentence.start : sentence.start + 90])
+                or _MAY_BE_LESSON.search(sheet.text, sentence.start, sentence.end)
+                and _LESSON.match(sheet.text, sentence.start, sentence.end)
+            )
+            and not _OF_THE_PATIENT.search(sheet.text, sentence.start, sentence.end)
+            or _TEACHES.match(sheet.text, sentence.start, sentence.end)
+        )
         if general or sheet.quote(sentence.start, sentence.end) is None:
             continue
         taken = read_antibody_tests(sheet, sentence) + read_measurements(sheet, sentence)

@@ -34,7 +34,9 @@ _HISTORY = re.compile(
 _MAY_BE_HISTORY = stems("history")
 _NOW_TOO = re.compile(r"\bat (?:the time of )?(?:her |his |the )?(?:presentation|admission)\b", re.I)
 _FOUND_BEFORE = re.compile(r"diagnosed|treated|operated", re.I)
-_HAD = re.compile(r"(?:,|\band\b|\bbut\b)[^.;]{0,90}?\b(?:(?:had|has|lost|was (?:having|feeling|losing))\b(?! (?:been|undergone|also been))|then )", re.I)
+_HAD = re.compile(
+    r"(?:,|\band\b|\bbut\b)[^.;]{0,90}?\b(?:(?:had|has|lost|was (?:having|feeling|losing))\b(?! (?:been|undergone|also been))|then )", re.I
+)
 #: Words after which what is told belongs to this illness again.
 NOW = Openings(
     r"\b(?:present(?:ed|s|ing)|admitted|complain\w*|developed|develops|referred|showed|was seen|who had|came|visited|consulted|brought|experienced|noticed|was found|attended|reported|revealed|"
@@ -201,7 +203,10 @@ _ANOTHER = re.compile(r"\s+and\s+(?:the|an?|his|her)\s+(?:[\w-]+\s+){1,3}(?:was|
 #: After `normal`: what is not so all the same.
 _EXCEPT = re.compile(r"\s*,?\s*(?:except|apart from|other than|aside from|with the exception of|save for|besides)\b", re.I)
 #: Right after an examination: nothing was found.
-_NO_ABNORMALITY = re.compile(r"[\s:–-]*(?:there (?:was|were) )?no (?:\w+ ){0,3}abnormalit(?:y|ies)(?: (?:was|were))?(?: (?:detected|identified|seen|found|noted))?\s*(?:[.,;\n]|\Z)", re.I)
+_NO_ABNORMALITY = re.compile(
+    r"[\s:–-]*(?:there (?:was|were) )?no (?:\w+ ){0,3}abnormalit(?:y|ies)(?: (?:was|were))?(?: (?:detected|identified|seen|found|noted))?\s*(?:[.,;\n]|\Z)",
+    re.I,
+)
 _SHOWS = re.compile(
     r"\b(?:show(?:ed|s|ing)?|reveal(?:ed|s|ing)?|disclosed?|demonstrat(?:ed|es|ing)|confirmed|identified|"
     r"detected|was consistent with|suggested)\b",

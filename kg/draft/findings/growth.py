@@ -24,7 +24,9 @@ _GROWTH_SHOWS = {
 }  # fmt: skip
 
 #: Too short for a whole body: the length of a part of it.
-_OF_A_PART = re.compile(r"\s*(?:was|of|is|:|=|,|\s)*(?:about |approximately |only )?(?:\d+(?:\.\d+)?\s?mm\b|[12]?\d(?:\.\d+)?\s?cm\b)", re.I)
+_OF_A_PART = re.compile(
+    r"\s*(?:was|of|is|:|=|,|\s)*(?:about |approximately |only )?(?:\d+(?:\.\d+)?\s?mm\b|[12]?\d(?:\.\d+)?\s?cm\b)", re.I
+)
 
 
 def read_growth(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int, str]]:

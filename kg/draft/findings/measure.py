@@ -11,14 +11,14 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
+from kg.draft.findings.shares import read_shares
 from kg.draft.findings.specimens import specimen_of
+from kg.draft.findings.units import same_power, storable, unit_of
 from kg.draft.names.hpo import hp
 from kg.draft.patterns.first_words import first_words
 from kg.draft.patterns.lists import any_of, rows_of, word_list
-from kg.draft.patterns.openings import Openings, Stems
-from kg.errors import RecordError
+from kg.draft.patterns.openings import Openings
 from kg.terms import load_terms
-from kg.units import parse_quantity, parse_unit
 
 _VALUE = r"(?P<cmp>[<>≤≥~]=?\s*)?(?P<num>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.·]\d+)?)(?P<second>/\d{2,3})?"
 _TIMES = r"(?:\s*[x×*]\s*10\s*(?:\^|\*\*)?\s*(?P<exp>[0-9⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2}))?"
@@ -61,23 +61,16 @@ _INFUSED = frozenset({"bicarbonate", "sodium", "potassium", "calcium", "magnesiu
 #: So short that they are read only with a unit of theirs.
 _SYMBOLS = frozenset(("na", "k", "cl", "ca"))
 _TO = re.compile(r"\s?[-–]\s?\d")
-_POWER = re.compile(r"(?:10\*(\d{1,2}))?/(uL)")
 #: Cells of which a differential count gives shares.
 _COUNTED = frozenset(("neutrophil count", "lymphocyte count", "eosinophil count", "monocyte count"))
 #: What was said of something else: `the examination was normal and sodium 129`.
-_SAID_OF_ANOTHER = re.compile(r"\b(?:is|was|are|were)\s+(?:\w+\s+)?(?:normal|elevated|raised|high|low|increased|decreased|reduced)\s+(?:and|but|while|whereas|with)\b", re.I)
+_SAID_OF_ANOTHER = re.compile(
+    r"\b(?:is|was|are|were)\s+(?:\w+\s+)?(?:normal|elevated|raised|high|low|increased|decreased|reduced)\s+(?:and|but|while|whereas|with)\b",
+    re.I,
+)
 _CONCENTRATION = re.compile(r"/[dmu]?L\Z")
-_CELLS = Stems("neutrophils", "lymphocytes", "eosinophils")
-_FLUIDS = Stems("csf", "cerebrospinal", "pleural", "ascit", "peritoneal", "synovial", "pericardial", "lavage", "marrow", "lumbar", "tap", "biops")
-_SHARE = re.compile(r"(?<![\d.])(?P<num>\d{1,2}(?:\.\d+)?)\s?%\s*(?:were |of |segmented |mature )?(?P<name>neutrophils|lymphocytes|eosinophils)\b", re.I)
-#: The number is of the cells named before it: `Neutrophils 45% lymphocytes 30%`.
-_CELLS_BEFORE = re.compile(r"\b(?:[a-z]+(?:phils?|cytes?)|polymorphs|bands?|blasts?)[\s:=(–-]*(?:(?:were|was|of)\s+)?\Z", re.I)
 _PREDICTED = re.compile(r"(?:\s*(?:L|l|litres?|liters?)\b)?\s*[(,;]\s*(?P<of>\d{1,3}(?:\.\d)?)\s?%\s*(?:of\s+)?(?:the\s+)?pred", re.I)
 _LOWERS = re.compile(r"\Ahypo|penia\Z|\Aana?emia\Z|\Abradycardi")
-_DEGREES = re.compile(r"(?:[°º]|deg(?:rees?)?\.?)?([CcFf])(?:elsius|entigrade|ahrenheit)?")
-_MICRO_UNITS = re.compile(r"(?:[uµμ]|micro|mc)IU/(mL|L)")
-_FEVER = frozenset(("febrile", "pyrexial", "afebrile", "t"))
-_SUPER = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
 
 class Reading(NamedTuple):
@@ -148,7 +141,10 @@ def read_values(text: str, start: int = 0, end: int | None = None) -> list[Readi
     pattern, table = analytes()
     found = []
     stop = len(text) if end is None else end
-    shares = _shares(text, start, stop)
+    shares = [
+        Reading(a, b, cells, table[cells].of, f"{share}%", "", "", "", "", "no range is printed")
+        for a, b, cells, share in read_shares(text, start, stop)
+    ]
     for match in pattern.finditer(text, start, stop):
         name = re.sub(r"[\s-]+", " ", match["name"].lower())
         analyte = table.get(match["name"].lower()) or table.get(name) or table.get(name.replace(" ", "-"))
@@ -161,28 +157,10 @@ def read_values(text: str, start: int = 0, end: int | None = None) -> list[Readi
     return found
 
 
-def _shares(text: str, start: int, stop: int) -> list[Reading]:
-    """Shares of a differential count printed before what they are of: `51% neutrophils, 45% lymphocytes`; of blood only.
-
-    Example:
-    >>> [(r.name, r.value) for r in read_values("Leucocytes were 9,100/µL (62% neutrophils, 30% lymphocytes).")]
-    [('leucocytes', '9,100/µL'), ('neutrophils', '62%'), ('lymphocytes', '30%')]
-    """
-    if not _CELLS.search(text, start, stop) or _FLUIDS.search(text, start, stop):
-        return []
-    _, table = analytes()
-    found = []
-    for match in _SHARE.finditer(text, start, stop):
-        if not _CELLS_BEFORE.search(text, max(start, match.start() - 40), match.start()):
-            name = match["name"].lower()
-            found.append(Reading(match.start(), match.end(), name, table[name].of, f"{match['num']}%", "", "", "", "", "no range is printed"))
-    return found
-
-
 def _read(text: str, match: re.Match[str], name: str, analyte: Analyte, stop: int) -> Reading | None:
     number = match["num"].replace("·", ".")
     printed = re.sub(r"\s+", " ", text[match.start("cmp") if match["cmp"] else match.start("num") : match.end()]).strip()
-    unit = _unit(match, name)
+    unit = unit_of(match["unit"], match["exp"], name)
     if unit is None:
         return None
     if match["second"] and name not in ("blood pressure", "bp", "arterial pressure"):
@@ -193,8 +171,8 @@ def _read(text: str, match: re.Match[str], name: str, analyte: Analyte, stop: in
         interpretation = against(float(predicted["of"]), f"{analyte.limits['%'][0]}-{analyte.limits['%'][1]}")
         shown = analyte.shows(interpretation)
         return Reading(match.start(), predicted.end(), name, analyte.of, f"{predicted['of']}%", "", "", interpretation, shown, _ADULT)
-    as_printed = value  # as its range is
-    value, unit = _same_power(value, unit, analyte)
+    as_printed = value, unit  # as its range is
+    value, unit = same_power(value, unit, analyte.limits)
     known = unit in analyte.limits
     if _NOT_THIS.match(text, match.end(), stop) or unit == "%" and name in _INFUSED:
         return None
@@ -227,7 +205,7 @@ def _read(text: str, match: re.Match[str], name: str, analyte: Analyte, stop: in
         context = (before + " " + context)[max((before + " " + context).rfind(c) for c in ".;,()") + 1 :]
     if AS_FINDING.search(name):
         context = ""
-    interpretation, reason = _interpret(as_printed if normal else value, match, normal, context, analyte, unit if known else assumed)
+    interpretation, reason = _interpret(as_printed[0] if normal else value, match, normal, context, analyte, unit if known else assumed)
     if AS_FINDING.search(name):
         if interpretation != ("low" if _LOWERS.search(name) else "high"):
             return None
@@ -238,25 +216,13 @@ def _read(text: str, match: re.Match[str], name: str, analyte: Analyte, stop: in
         match.end(),
         analyte.name if AS_FINDING.search(name) else " ".join(match["name"].lower().split()),
         analyte.of,
-        _storable(printed, match, unit),
+        storable(printed, match["cmp"], match["num"], as_printed[1]),
         assumed if assumed != "1" else "",
         normal["range"].strip() if normal else "",
         interpretation,
         shows,
         reason,
     )
-
-
-def _same_power(value: float, unit: str, analyte: Analyte) -> tuple[float, str]:
-    """A count in another power of ten than the limits are, in one of theirs: 9 × 10^4/µL is 90 × 10^3/µL."""
-    power = _POWER.fullmatch(unit)
-    if unit in analyte.limits or not power:
-        return value, unit
-    for other in analyte.limits:
-        against_ = _POWER.fullmatch(other)
-        if against_ and against_[2] == power[2]:
-            return value * 10.0 ** (int(power[1] or 0) - int(against_[1] or 0)), other
-    return value, unit
 
 
 def is_count_of_cells(analyte: Analyte) -> bool:
@@ -271,51 +237,6 @@ def _in_specimen(reading: Reading, specimen: str) -> Reading:
     read = reading.interpretation if reading.reason != _ADULT else ""
     reason = reading.reason if read else "no range is printed"
     return reading._replace(of="", shows="", interpretation=read, unit_assumed="", reason=reason, specimen=specimen)
-
-
-def _unit(match: re.Match[str], name: str) -> str | None:
-    """The UCUM code of the printed unit, "" for none, None where it cannot be one."""
-    unit = re.sub(r"\s", "", match["unit"] or "")
-    unit = re.sub(r"^per", "/", unit)
-    unit = re.sub(r"(?<=/)([dmuµμ]?)l\Z", r"\1L", unit)  # "mmol/l"
-    if degrees := _DEGREES.fullmatch(unit):
-        return {"c": "Cel", "f": "[degF]"}[degrees[1].lower()] if "temp" in name or name in _FEVER else ""
-    if micro := _MICRO_UNITS.fullmatch(unit):
-        return f"u[iU]/{micro[1]}"
-    if not unit:
-        return "10*" + match["exp"].translate(_SUPER) if match["exp"] else ""
-    plain = {"bpm": "/min", "beats/min": "/min", "breaths/min": "/min", "beats/minute": "/min", "breaths/minute": "/min",
-             "beatsperminute": "/min", "breathsperminute": "/min", "beatspermin": "/min", "breathspermin": "/min", "mmHg": "mm[Hg]",
-             "/mm3": "/uL", "/mm³": "/uL", "/cmm": "/uL", "/cumm": "/uL", "cells/cumm": "/uL", "cells/cmm": "/uL", "K/uL": "10*3/uL", "K/µL": "10*3/uL",
-             "g%": "g/dL", "gm%": "g/dL", "gms%": "g/dL", "mg%": "mg/dL",
-             "/cubicmillimeter": "/uL", "/microliter": "/uL", "/minute": "/min", "seconds": "s", "second": "s"}.get(unit)  # fmt: skip
-    try:
-        code = plain or parse_unit(unit)
-    except RecordError:
-        if "1.73" in unit:
-            return "mL/min/1.73m2"
-        return None
-    if match["exp"] and code.startswith("/"):
-        exponent = match["exp"].translate(_SUPER)
-        return f"10*{exponent}{code}"
-    return code
-
-
-def _storable(printed: str, match: re.Match[str], unit: str) -> str:
-    """The value as printed where the record's reader takes it, else number and UCUM unit."""
-    printed = printed.replace("·", ".")
-    try:
-        if unit not in ("Cel", "[degF]") or "°" in printed:  # a bare C is a unit of charge
-            parse_quantity(printed)
-            return printed
-    except RecordError:
-        pass
-    value = f"{(match['cmp'] or '').strip()}{match['num'].replace('·', '.')} {unit}".strip()
-    try:
-        parse_quantity(value)
-        return value
-    except RecordError:
-        return f"{(match['cmp'] or '').strip()}{match['num'].replace('·', '.')}"
 
 
 def _interpret(

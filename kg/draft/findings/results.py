@@ -47,7 +47,9 @@ def read_measurements(sheet: Sheet, sentence: Span) -> list[tuple[int, int]]:
             taken.append((reading.start, reading.end))
     stretch = text, sentence.start, sentence.end
     for start, end, curie in (*read_growth(*stretch), *told_findings(*stretch)):
-        if not any(h.curie == curie for h in sheet.hits_in(sentence)) and not _is_of_others(sheet, start, end):  # it is written from its name then
+        if not any(h.curie == curie for h in sheet.hits_in(sentence)) and not _is_of_others(
+            sheet, start, end
+        ):  # it is written from its name then
             _write_told(sheet, sentence, (start, end), curie, "present")
     full = _FULL_STRENGTH.search(*stretch)
     if full:

@@ -25,7 +25,7 @@ _ROW = re.compile(
 )
 _CELL = re.compile(
     rf"(?P<range>{_NUMBER}\s?(?:[-–—]|to)\s?{_NUMBER})|(?P<limit>[<>≤≥]=?\s?{_NUMBER})|(?P<unit>{_UNIT})(?![\w])|(?P<number>{_NUMBER})(?:\s?(?:[HL↑↓*†‡]|\((?:H|L|high|low)\)))?(?!\w)|"
-    r"(?P<none>[\s|()\[\];:,]+|(?:ab)?normal\b|high\b|low\b|elevated\b|decreased\b|increased\b|reduced\b|(?:ref(?:erence)?|normal)(?:\s?(?:range|values?))?\b)",
+    r"(?P<none>[\s|()\[\];:,]+|[HL↑↓*†‡](?!\w)|(?:ab)?normal\b|high\b|low\b|elevated\b|decreased\b|increased\b|reduced\b|(?:ref(?:erence)?|normal)(?:\s?(?:range|values?))?\b)",
     re.I,
 )
 _DIGIT = re.compile(r"\d")

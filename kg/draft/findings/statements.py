@@ -51,7 +51,10 @@ _COMES = re.compile(
 _NEAR = 30  # characters between a disease and the time that is told of it
 _OF_WHICH = re.compile(r"\s*,?\s*(?:that|which|diagnosed|treated|for which|first|since)\b[^.;]{0,90}\Z", re.I)
 _VAGUE = frozenset({"MONDO:0000001"})  # disease
-_NO_HISTORY_OF = re.compile(r"\b(?:no|without|denied (?:any )?)\s*(?:(?:associated|recent|preceding|accompanying|similar|prior|known|significant)\s+){0,2}history of\b", re.I)
+_NO_HISTORY_OF = re.compile(
+    r"\b(?:no|without|denied (?:any )?)\s*(?:(?:associated|recent|preceding|accompanying|similar|prior|known|significant)\s+){0,2}history of\b",
+    re.I,
+)
 _PAINFUL = re.compile(r"\bpainful\s+\Z", re.I)
 #: So short before presentation that it is of this illness.
 _DAYS = re.compile(r"-?P(?:T|\d+[DW]\Z)")

@@ -23,7 +23,8 @@ REACH = 220  # characters that a cue governs at most
 _HARD = re.compile(r"[;:]|[.?!](?=\s|\Z)|\n\s*\n|\n(?=\s*[•*·‒–-]\s)")
 #: What stands before is a clause of its own inside the sentence: `enzymes measured after the pain recurred` were normal.
 _ENDS_CLAUSE = re.compile(
-    r"\b(?:after|before|when|while|since|until|once) (?:the |her |his |their |a |an )?[^,.;:()]{1,50} (?:[a-z]{3,}(?<!n)ed|began|arose|came|rose|started|ceased)\s+\Z", re.I
+    r"\b(?:after|before|when|while|since|until|once) (?:the |her |his |their |a |an )?[^,.;:()]{1,50} (?:[a-z]{3,}(?<!n)ed|began|arose|came|rose|started|ceased)\s+\Z",
+    re.I,
 )
 
 

@@ -20,7 +20,10 @@ from kg.report import NOT_BODY, Report, Span, is_heading
 #: Sections that argue rather than tell; in them only what is said of "our patient" is told of the patient.
 ARGUES = frozenset({"discussion", "introduction", "conclusion", "methods", "results", "ethics", "consent", "conflict of interest"})
 _OURS = re.compile(r"\b(?:our|this|the present|present|the index)\s+(?:patient|case|child|girl|boy|infant|woman|man|proband)", re.I)
-_PATIENT_NUMBER = re.compile(r"^(?:case|patient|proband)(?:\s+(?:history|report|presentation|description|summary))?\s*(?:no\.?\s*|number\s*|#\s*)?(\d{1,2}|[IVX]{1,4}|[AB])\b\s*[.:–-]?", re.I)
+_PATIENT_NUMBER = re.compile(
+    r"^(?:case|patient|proband)(?:\s+(?:history|report|presentation|description|summary))?\s*(?:no\.?\s*|number\s*|#\s*)?(\d{1,2}|[IVX]{1,4}|[AB])\b\s*[.:–-]?",
+    re.I,
+)
 #: A whole sentence that begins a story, which no title is.
 _TELLS = re.compile(
     r"(?=[^\n]*\b(?:patient|woman|man|boy|girl|male|female|infant|neonate|child|lady|gentleman|year|month|years|months)\b)"
