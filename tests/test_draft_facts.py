@@ -41,6 +41,7 @@ def labels(items: list[dict[str, Any]], *more: str) -> list[tuple[str, ...]]:
         ("Vitamin K 10 mg was given.", []),
         ("AST was 90 U/L, RR 10-40.", [("ast", "high")]),  # a reference range, not a rate of breathing
         ("RR was 34.", [("rr", "high")]),
+        ("BP 118/70, RR 34.", [("bp", "normal"), ("rr", "high")]),
         ("Ketones 3+ and glucose 2+ were found.", []),
         ("Glucose 6 phosphate dehydrogenase was measured.", []),
     ],
@@ -124,6 +125,7 @@ def test_a_side_goes_with_its_own_finding(text, words, side):
         ("Enzymes measured after the headache started were normal.", [("Headache", "")]),
         ("She was lethargic and was not eating.", [("Lethargy", "")]),
         ("She was not aware of any fever.", [("Fever", "absent")]),
+        ("A presumptive diagnosis of pneumonia was made.", [("Pneumonia", "uncertain")]),
         ("Such a diet should result in anaemia.", []),
         ("Our case suggests that fever is not needed for malaise.", []),
         ("The knee jerk was elicited.", []),  # no jerks of muscles
@@ -166,6 +168,8 @@ def test_a_negative_number_of_a_family_is_not_the_patient_s():
         ("61 y/o F presented with cough.", "P61Y", "female"),
         ("A 61–year–old man presented with cough.", "P61Y", "male"),
         ("A61-year-old man presented with cough.", "P61Y", "male"),
+        ("A 31-year-old mother of two presented with cough.", "P31Y", "female"),
+        ("A boy with a 31-year-old mother presented with cough.", None, "male"),
         ("The patient, a boy, was admitted at 14 months of age with cough. Screening was normal at 1 and 8 days of age.", "P14M", "male"),
         ("A neonate was born to a primigravida mother. He had cough.", "P0D", ""),
     ],

@@ -37,7 +37,7 @@ _LINK = (
 _NORMAL = re.compile(
     r"^\s*[a-zA-Z/µμ%]{0,8}\s*[\[(,;]?\s*(?:(?P<bracket>[\[(])\s*(?=\d[\d.,]*\s?(?:[-–]|to)\s?\d|[<>≤≥]\s?\d)|(?:normal|reference)(?:\s+(?:range|"
     r"value|values|limits?|level|levels|interval))?|n(?:ormal)?\s?[:=]|ref\.?(?:erence)?(?:\s?range)?|"
-    r"range|nl|NR|RR)\s*[:=,]?\s*(?:is\s|was\s|of\s)?(?P<range>[<>≤≥]?\s?\d+(?:[.,]\d+)*(?:\s?(?:-|–|"
+    r"range|nl|NR|RR(?=\s*[:=,]?\s*(?:[<>≤≥]|\d[\d.,]*\s?(?:[-–]|to)\s?\d)))\s*[:=,]?\s*(?:is\s|was\s|of\s)?(?P<range>[<>≤≥]?\s?\d+(?:[.,]\d+)*(?:\s?(?:-|–|"
     r"to)\s?\d+(?:[.,]\d+)*)?)(?!\d|[.,]\d)(?!\s?(?:st|nd|rd|th|(?:per)?centiles?|SDS?|days?|weeks?|months?|years?|hours?|times|fold)\b|\s?%\s?(?:for|of)\b)",
     re.I,
 )

@@ -212,7 +212,7 @@ def _age(text: str, match: re.Match[str], sentence: Span) -> str:
     before = text[max(sentence.start, match.start() - 45) : match.start()]
     if re.search(rf"(?:{_OTHERS.pattern})\s*(?:of|\(|,|was|were|a|an|is|from|,? aged?|who|had|died|at|\s)*$", before, re.I):
         return ""
-    if re.match(rf"[\s,-]*(?:\w+[\s-]+)?(?:{_OTHERS.pattern})", text[match.end() : match.end() + 30], re.I):
+    if re.match(rf"[\s,-]*(?:\w+[\s-]+)?(?:{_OTHERS.pattern})(?! of (?:an?|one|two|three|four|five|six|seven|\d+)\b)", text[match.end() : match.end() + 30], re.I):
         return ""
     old = re.search(r"olds?\Z|/o\Z|\.?o\.?\Z", match.group(), re.I) or match["number"] and not match.group().lower().endswith("age")
     if (
