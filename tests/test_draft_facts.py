@@ -260,3 +260,11 @@ def test_criteria_that_are_met_make_a_diagnosis():
         ("systemic lupus erythematosus", "confirmed")
     ]
     assert part("diagnoses", "She was told of the criteria for systemic lupus erythematosus.") == []
+
+
+def test_a_list_of_examinations_came_out_alike():
+    assert [i["outcome"] for i in part("investigations", "MRI of the brain, ECG, and eye examination were normal.")][:2] == [
+        "normal",
+        "normal",
+    ]
+    assert [i["outcome"] for i in part("investigations", "MRI was refused, and an ECG was normal.")] == ["not-done", "normal"]
