@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,6 @@ from kg.draft.findings.results import read_antibody_tests, read_examinations, re
 from kg.draft.findings.statements import read_findings, read_past_diseases, read_unenlarged
 from kg.draft.names.own import with_own
 from kg.draft.names.recognise import Hit, recogniser
-from kg.draft.patterns.openings import Stems
 from kg.draft.reading.at_large import is_at_large
 from kg.draft.reading.document import read_document, read_references
 from kg.draft.reading.mended import mend
@@ -40,14 +38,6 @@ from kg.report import Report, Span, load_report
 
 ORDER = ("case", "report", "document", "curation", "patient", "times", "history", "findings", "antibodies", "measurements",
          "investigations", "diagnoses", "treatments", "responses", "claims", "references")  # fmt: skip
-#: What the authors say of patients at large: a labelled part of an abstract that draws the lesson, or what one should do.
-_LESSON = re.compile(
-    r"(?:conclusions?|background|introduction|objectives?|importance|learning points?)\s*[:.]|[^.;]{0,160}\b(?:should|must) (?:always |also )?(?:be|consider|suspect|exclude)\b",
-    re.I,
-)
-_MAY_BE_LESSON = Stems("conclusion", "background", "introduction", "objective", "importance", "learning", "should", "must")
-_Ids = Ids
-_OF_THE_PATIENT = re.compile(r"\b(?:she|he|her|his|patient|year-old|this)\b", re.I)
 
 
 @dataclass(frozen=True)
@@ -144,11 +134,7 @@ def _read_story(sheet: Sheet, story: tuple[Span, ...], shared: _Shared) -> None:
     proper = [s for s in story if s.section != "abstract"]
     for number, sentence in enumerate([*proper, *sums_up]):
         again = bool(proper) and number >= len(proper)
-        general = is_at_large(sheet.text, sentence.start, sentence.end) or (
-            _MAY_BE_LESSON.search(sheet.text, sentence.start, sentence.end)
-            and _LESSON.match(sheet.text, sentence.start, sentence.end)
-        ) and not _OF_THE_PATIENT.search(sheet.text, sentence.start, sentence.end)
-        if general or sheet.quote(sentence.start, sentence.end) is None:
+        if is_at_large(sheet.text, sentence.start, sentence.end) or sheet.quote(sentence.start, sentence.end) is None:
             continue
         taken = read_antibody_tests(sheet, sentence) + read_measurements(sheet, sentence)
         procedure = read_examinations(sheet, sentence)

@@ -27,7 +27,7 @@ class Antibody(NamedTuple):
 
 
 _RESULT = re.compile(
-    r"(?P<no>(?:was|were|has been|have been|had been|could)\s+not\s+(?:be\s+)?(?:tested|performed|done|available|measured|obtained|sent|carried out|determined|checked|assessed)|not tested)|(?P<neg>\bnegative\b|"
+    r"(?P<no>(?:was|were|has been|have been|had been|could)\s+not\s+(?:be\s+)?(?:tested|performed|done|available|measured|obtained|sent|carried out|determined|checked|assessed)|not tested)|(?P<neg>\bnegativ(?:e|ity)\b|"
     r"\babsent\b|\bnon-?reactive\b|\bnot (?:present|positive|found|elevated)\b|\bnot detected\b|\bundetectable\b|\b(?:was|were) normal\b)|(?P<pos>\bpositiv\w+\b|\bdetected\b|"
     r"\bpresent\b|\belevated\b|\b1\s?[:/]\s?\d{2,5}\b)",
     re.I,
@@ -38,6 +38,7 @@ _AGAINST = re.compile(
     r"\s*(?:titres?|titers?|levels?)?\s*(?:was|were|of|at|:|=)?\s*[<>]?\s*(?P<value>\d[\d,]*(?:\.\d+)?)\s*[A-Za-zµ/]{1,8}\s*[\[(](?:normal|reference|ref\.?|cut-?off|range|value|\s|,|:)*<\s*(?P<limit>\d[\d,]*(?:\.\d+)?)",
     re.I,
 )
+_BUT_FOR = re.compile(r",?\s+(?:except|apart from|other than|with the exception of)\s+(?:for\s+)?(?:the\s+)?", re.I)
 _TITRE = re.compile(r"\b1\s?[:/]\s?\d{2,5}\b")
 
 
@@ -140,6 +141,8 @@ def _result_of(text: str, first: int, at: int, stop: int, end: int, starts: list
     for match in _RESULT.finditer(text, max(first, at - 45), at):
         before = match
     chosen = after
+    if before and before.group("neg") and _BUT_FOR.fullmatch(text, before.end(), at):
+        return "positive"  # "all negative except anti-Ro"
     if (
         before
         and re.search(r"(?i)(?:positive|negative)\s+(?:for|test(?:s|ing)? for|results? for)?\s*[^.;]{0,40}$", text[before.start() : at])

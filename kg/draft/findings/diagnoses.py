@@ -17,7 +17,7 @@ from kg.terms import normalise
 
 _CUE = Openings(
     r"\b(?:diagnos(?:is|ed|es)|confirmed|known case of|consistent with|compatible with|suspected|diagnostic of|case of|suffering from|in keeping with|"
-    r"indicative of|revealed to be|proved to be|turned out to be|was found to have|ruled out|suspicion of)\b"
+    r"indicative of|(?:met|fulfilled|fulfilling|meeting|satisfied) (?:the |all |all the )?(?:\w+ ){0,3}criteria (?:for|of)|revealed to be|proved to be|turned out to be|was found to have|ruled out|suspicion of)\b"
 )
 #: A disease before its verb: `macrophage activation syndrome was diagnosed`; not `a man with gout was diagnosed with lupus`.
 _CUE_AFTER = re.compile(

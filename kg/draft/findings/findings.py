@@ -19,10 +19,11 @@ _SITE_LINK = re.compile(
     re.I,
 )
 _SIDE = (
-    ("bilateral", re.compile(r"\bbilateral(?:ly)?\b|\bboth\b", re.I)),
+    ("bilateral", re.compile(r"\bbilateral(?:ly)?\b|\bboth\b(?! (?:for|of which|were|was|are|had|with|in|at|by|from|to|on|as)\b)", re.I)),
     ("left", re.compile(r"\bleft\b", re.I)),
     ("right", re.compile(r"\bright\b", re.I)),
 )
+_AND = re.compile(r"(?:\s|\A)(?:and|with|or|that|which|radiating|radiated|extending|spreading|shooting)\s", re.I)
 _HISTORY = re.compile(
     r"\b(?:(?:past|previous|medical|personal|prior|surgical|clinical|obstetric(?:al)?)\s+(?:medical\s+|surgical\s+)?history|PMH|history of|history (?:was |is )?(?:significant|notable|remarkable|positive) for|"
     r"known (?:case of|to have|history of|patient with)|(?:previously|already|recently) (?:been )?(?:diagnosed|treated)|had (?:previously )?been (?:diagnosed|treated|operated)|had undergone|status post|"
@@ -31,6 +32,11 @@ _HISTORY = re.compile(
 )
 #: One of these stands in each alternative of it.
 _MAY_BE_HISTORY = stems("history")
+_NOW_TOO = re.compile(r"\bat (?:the time of )?(?:her |his |the )?(?:presentation|admission)\b", re.I)
+_FOUND_BEFORE = re.compile(r"diagnosed|treated|operated", re.I)
+_HAD = re.compile(
+    r"(?:,|\band\b|\bbut\b)[^.;]{0,90}?\b(?:(?:had|has|lost|was (?:having|feeling|losing))\b(?! (?:been|undergone|also been))|then )", re.I
+)
 #: Words after which what is told belongs to this illness again.
 NOW = Openings(
     r"\b(?:present(?:ed|s|ing)|admitted|complain\w*|developed|develops|referred|showed|was seen|who had|came|visited|consulted|brought|experienced|noticed|was found|attended|reported|revealed|"
@@ -90,6 +96,9 @@ def side_of(text: str, start: int, end: int, clause: tuple[int, int]) -> str | N
     """Bilateral, left or right, where just one of them stands in or right beside the mention."""
     ahead = re.split(r"[;:.]\s", text[max(clause[0], start - 22) : start])[-1]
     after = re.split(r"[,;:]|\.\s", text[end : min(clause[1], end + 40)])[0]
+    turn = _AND.search(after)
+    if turn and not any(pattern.search(after, 0, turn.start()) for _, pattern in _SIDE):
+        after = after[: turn.start()]  # "nausea and left flank pain"; not "of the left and right hand"
     near = ahead + text[start:end] + after
     sides = [name for name, pattern in _SIDE if pattern.search(near)]
     return sides[0] if len(sides) == 1 else None
@@ -104,6 +113,10 @@ def is_history(text: str, start: int, sentence: tuple[int, int]) -> str | None:
     for match in _HISTORY.finditer(before):
         first, found = first or match, match
     if found is None or first is None or NOW.search(text, sentence[0] + found.end(), start):
+        return None
+    if _FOUND_BEFORE.search(found.group()) and _HAD.search(before, found.end()):
+        return None  # "had been diagnosed with gout and, after a rest, had a fall"
+    if _NOW_TOO.search(text, start, sentence[1]):
         return None
     if first is not found and first.group().lower() != "history of" and not NOW.search(text, sentence[0] + first.end(), start):
         found = first  # "her medical history included a 10-year history of gout"
@@ -187,6 +200,18 @@ _NOTHING = re.compile(
 _BESIDE = re.compile(r"\b(?:but|except|apart from|other than|only|with(?! (?:no|normal)\b))\b", re.I)
 #: After "and": another examination, or another thing, has a verb of its own.
 _ANOTHER = re.compile(r"\s+and\s+(?:the|an?|his|her)\s+(?:[\w-]+\s+){1,3}(?:was|were|is|are|showed|revealed)\b", re.I)
+#: After `normal`: what is not so all the same.
+_EXCEPT = re.compile(r"\s*,?\s*(?:except|apart from|other than|aside from|with the exception of|save for|besides)\b", re.I)
+#: Right after an examination: nothing was found.
+_NO_ABNORMALITY = re.compile(
+    r"[\s:–-]*(?:there (?:was|were) )?no (?:\w+ ){0,3}abnormalit(?:y|ies)(?: (?:was|were))?(?: (?:detected|identified|seen|found|noted))?\s*(?:[.,;\n]|\Z)",
+    re.I,
+)
+_STOPS = re.compile(r";|,\s+(?:and|but|while|whereas)\s")
+#: Before a stop: something was said already; else the list of examinations goes on: `MRI, ultrasound, and an ECG were normal`.
+_SAYS = re.compile(
+    r"\b(?:was|were|is|are|had|has|be|been|no|not|for|after|before|because|which|who|\w+ed|shown|found|normal|negative|positive)\b", re.I
+)
 _SHOWS = re.compile(
     r"\b(?:show(?:ed|s|ing)?|reveal(?:ed|s|ing)?|disclosed?|demonstrat(?:ed|es|ing)|confirmed|identified|"
     r"detected|was consistent with|suggested)\b",
@@ -225,7 +250,9 @@ def not_done(text: str, after: int, end: int) -> bool:
 def outcome_of(text: str, after: int, end: int) -> tuple[str, str | None]:
     """How an examination came out, and the authors' words for it."""
     rest = text[after:end]
-    stop = re.search(r"[;]|,\s+(?:and|but|while|whereas)\s", rest)
+    if _NO_ABNORMALITY.match(rest):
+        return "normal", " ".join(rest.split())[:200].strip(" .,:–-") or None
+    stop = next((m for m in _STOPS.finditer(rest) if m.group() == ";" or _SAYS.search(rest, 0, m.start())), None)
     rest = rest[: stop.start()] if stop else rest
     shows = _SHOWS.search(rest)
     another = _ANOTHER.search(rest, shows.end() if shows else 0)
@@ -241,6 +268,8 @@ def outcome_of(text: str, after: int, end: int) -> tuple[str, str | None]:
         if nothing
         else "negative"
         if negative
+        else "abnormal"
+        if not shows and (usual := _NORMAL.search(rest)) and _EXCEPT.match(rest, usual.end())
         else "normal"
         if _NORMAL.search(rest) and not shows
         else "positive"

@@ -23,6 +23,11 @@ _GROWTH_SHOWS = {
     "birth weight": ("Small for gestational age", "Large for gestational age"), "birth length": ("", ""),
 }  # fmt: skip
 
+#: Too short for a whole body: the length of a part of it.
+_OF_A_PART = re.compile(
+    r"\s*(?:was|of|is|:|=|,|\s)*(?:about |approximately |only )?(?:\d+(?:\.\d+)?\s?mm\b|[12]?\d(?:\.\d+)?\s?cm\b)", re.I
+)
+
 
 def read_growth(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int, str]]:
     """Sizes told by centile or standard deviation, where they are out of the normal: (start, end, HPO id).
@@ -33,6 +38,8 @@ def read_growth(text: str, start: int = 0, end: int | None = None) -> list[tuple
     """
     found = []
     for match in _GROWTH.finditer(text, start, end):
+        if match["what"].lower() == "length" and _OF_A_PART.match(match["between"]):
+            continue
         if re.search(
             r"\b(?:height|weight|length|circumference|OFC|normal|was born|sitting|vertebra\w*)\b", match["between"], re.I
         ) or re.search(

@@ -10,6 +10,7 @@ from kg.draft.findings.findings import looked_for, not_done, outcome_of, read_pr
 from kg.draft.findings.growth import read_growth
 from kg.draft.findings.levels import read_levels, with_range
 from kg.draft.findings.measure import GROWN, PREGNANT, Reading, is_child, of_adults, read_values
+from kg.draft.findings.rows import read_rows
 from kg.draft.names.ground import named
 from kg.draft.names.hpo import hp
 from kg.draft.names.told import told_findings
@@ -28,7 +29,13 @@ _FULL_STRENGTH = Openings(r"\b(?:muscle |motor )?(?:strength|power)\b(?:(?!\d[+-
 def read_measurements(sheet: Sheet, sentence: Span) -> list[tuple[int, int]]:
     """Write the values of a sentence, and sizes told by centile; where the values stand."""
     text, taken = sheet.text, []
-    readings = [with_range(r, text) for r in read_values(text, sentence.start, sentence.end)]
+    rows = read_rows(text, sentence.start, sentence.end)
+    lines = {text.rfind("\n", 0, r.start) for r in rows}
+    readings = rows + [
+        with_range(r, text)
+        for r in read_values(text, sentence.start, sentence.end)
+        if not lines or text.rfind("\n", 0, r.start) not in lines
+    ]
     readings += read_levels(text, sentence.start, sentence.end, [(r.start, r.end) for r in readings])
     others = PREGNANT if _is_pregnant(sheet) else GROWN if is_child(text) else None
     for reading in readings:
@@ -40,12 +47,20 @@ def read_measurements(sheet: Sheet, sentence: Span) -> list[tuple[int, int]]:
             taken.append((reading.start, reading.end))
     stretch = text, sentence.start, sentence.end
     for start, end, curie in (*read_growth(*stretch), *told_findings(*stretch)):
-        if not any(h.curie == curie for h in sheet.hits_in(sentence)):  # it is written from its name then
+        if not any(h.curie == curie for h in sheet.hits_in(sentence)) and not _is_of_others(
+            sheet, start, end
+        ):  # it is written from its name then
             _write_told(sheet, sentence, (start, end), curie, "present")
     full = _FULL_STRENGTH.search(*stretch)
     if full:
         _write_told(sheet, sentence, full.span(), hp("Muscle weakness"), "absent")
     return taken
+
+
+def _is_of_others(sheet: Sheet, start: int, end: int) -> bool:
+    """Whether what a number tells is a relative's, only thought of, or denied; `did not walk until 30 months` denies nothing."""
+    status, cue = sheet.status_of(start, end)
+    return status in ("family", "hypothetical") or status == "absent" and cue.lower() not in ("not", "unable")
 
 
 def _write_told(sheet: Sheet, sentence: Span, span: tuple[int, int], curie: str, status: str) -> None:

@@ -28,16 +28,31 @@ _NAMES = (
 )
 _MAY_BE = stems("specimens")
 _ANY = re.compile(rf"\b(?:{'|'.join(f'(?P<s{n}>{words})' for n, (words, _) in enumerate(_NAMES))})\b", re.I)
+_URINALYSIS = re.compile(r"\burin(?:e|alysis)\b", re.I)
+_OF_BLOOD = re.compile(r"\b(?:chemistry|biochemistry|ha?ematology|coagulation|CBC|electrolytes)\b", re.I)
 _REACH = 170  # characters of a sentence
 _TURN = re.compile(r";|\.\s|\b(?:but|while|whereas|however|although)\b", re.I)
 #: Between a specimen and what is measured in it.
-_BESIDE = re.compile(r"[\s,/-]*(?:(?:spot|random|total|free|24[- ]h(?:our)?s?|fluid|levels?|concentrations?|of|and|the|its|a|an)[\s,/-]+){0,4}\Z", re.I)
+_BESIDE = re.compile(r"[\s,/(-]*(?:(?:spot|random|total|free|24[- ]h(?:our)?s?|fluid|levels?|concentrations?|of|and|the|its|a|an)[\s,/-]+){0,4}\Z", re.I)
 _TELLS = re.compile(
-    r"\s*(?:\([^()]{1,20}\)\s*)?(?:fluid\s+)?(?:analys[ie]s|examinations?|stud(?:y|ies)|tests?|samples?|specimens?|tap|microscopy|biochemistry|findings?|results?)?\s*"
-    r"(?:\w+ly\s+)?(?:showed|shows|revealed|reveals|demonstrated|disclosed|contained|yielded|had|was (?:notable|remarkable|significant) for|with|:)\s",
+    r"\)?\s*(?:\([^()]{1,20}\)\s*)?(?:fluid\s+)?(?:analys[ie]s|examinations?|stud(?:y|ies)|tests?|samples?|specimens?|tap|microscopy|biochemistry|findings?|results?)?\s*"
+    r"(?:\w+ly\s+)?(?:(?:was|were)\s+(?:\w+\s+)?(?:normal|abnormal|clear|cloudy|turbid|colou?rless|bloody|xanthochromic|remarkable|unremarkable),?\s+with|showed|shows|revealed|reveals|demonstrated|disclosed|contained|yielded|had|was (?:notable|remarkable|significant) for|with|:)\s",
     re.I,
 )
-_CLOSED = re.compile(r"\b(?:was|were) (?:normal|unremarkable|negative|sterile|clear)\b", re.I)
+_CLOSED = re.compile(r"\b(?:was|were) (?:normal|unremarkable|negative|sterile|clear)\b(?!,?\s+with\b)", re.I)
+
+
+def named_specimen(heading: str) -> str | None:
+    """The specimen that a heading of a table names, "" for blood, None for none.
+
+    Example:
+    >>> named_specimen("Urinalysis results"), named_specimen("Blood chemistry"), named_specimen("On admission")
+    ('urine', '', None)
+    """
+    match = _ANY.search(heading)
+    if match:
+        return _NAMES[int(str(match.lastgroup)[1:])][1]
+    return "urine" if _URINALYSIS.search(heading) else "" if _OF_BLOOD.search(heading) else None
 
 
 def specimen_of(text: str, start: int, at: int) -> str:

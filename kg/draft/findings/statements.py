@@ -48,8 +48,13 @@ _COMES = re.compile(
     r"\bpresent(?:ed|s|ing)\b[^.;]{0,60}?\b(?:with|for|due to|because of)\b|\bcomplained of\b",
     re.I,
 )
+_NEAR = 30  # characters between a disease and the time that is told of it
+_OF_WHICH = re.compile(r"\s*,?\s*(?:that|which|diagnosed|treated|for which|first|since)\b[^.;]{0,90}\Z", re.I)
 _VAGUE = frozenset({"MONDO:0000001"})  # disease
-_NO_HISTORY_OF = re.compile(r"\b(?:no|without|denied (?:any )?)\s*history of\b", re.I)
+_NO_HISTORY_OF = re.compile(
+    r"\b(?:no|without|denied (?:any )?)\s*(?:(?:associated|recent|preceding|accompanying|similar|prior|known|significant)\s+){0,2}history of\b",
+    re.I,
+)
 _PAINFUL = re.compile(r"\bpainful\s+\Z", re.I)
 #: So short before presentation that it is of this illness.
 _DAYS = re.compile(r"-?P(?:T|\d+[DW]\Z)")
@@ -179,6 +184,11 @@ def _of_past(sheet: Sheet, hit: Hit, words: str) -> str:
     return disease or hit.curie
 
 
+def _is_of(text: str, end: int, at: int) -> bool:
+    """Whether a time is told of a disease that ends at a place, not of what came later in the sentence."""
+    return at - end < _NEAR or bool(_OF_WHICH.fullmatch(text, end, at)) and not NOW.search(text, end, at)
+
+
 def _write_history(sheet: Sheet, sentence: Span, hit: Hit, told: str, status: str, cue: str, evidence: dict[str, Any]) -> None:
     words = sheet.words(hit.start, hit.end)
     term = sheet.term(_of_past(sheet, hit, words))
@@ -206,7 +216,7 @@ def _write_history(sheet: Sheet, sentence: Span, hit: Hit, told: str, status: st
         return
     item: dict[str, Any] = {"id": "", "is": term, "kind": told, "status": kind_status}
     at = sheet.time_at(sentence, hit.start)
-    if sheet.order[at] < 0 and any(m.name == at for m in sheet.line.marks.get(sentence.start, ())):
+    if sheet.order[at] < 0 and any(m.name == at and _is_of(sheet.text, hit.end, m.start) for m in sheet.line.marks.get(sentence.start, ())):
         item["when"] = at  # told in the sentence itself: what was so at an age told before need not be so of this
     item |= {
         "words": words[:200],

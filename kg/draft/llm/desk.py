@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from kg.draft.assemble import ORDER, Draft, _Ids
+from kg.draft.assemble import ORDER, Draft
 from kg.draft.emit import to_yaml
 from kg.draft.llm.ground import ground_terms
 from kg.draft.llm.prompt import Part
@@ -19,6 +19,7 @@ from kg.draft.llm.proof import listed, not_denied, prove
 from kg.draft.llm.rules import LINKS, OURS, PARTS, REASONS, Bad, model_of
 from kg.draft.llm.same import curies_of, identity, time_of
 from kg.draft.reading.source import QUOTE_LIMIT, Source
+from kg.draft.sheet import Ids
 from kg.errors import RecordError
 from kg.record import lines, parse_record
 from kg.record.load import LoadedRecord
@@ -46,7 +47,7 @@ class Desk:
         self.records = copy.deepcopy(self.draft.records)
         self.proposed = self.grounded = 0
         self.dropped = dict.fromkeys(REASONS, 0)
-        self.ids = [_Ids({"patient", "report", "curation", *r["times"], *(str(i["id"]) for k in PARTS for i in r.get(k, ()) if "id" in i)})
+        self.ids = [Ids({"patient", "report", "curation", *r["times"], *(str(i["id"]) for k in PARTS for i in r.get(k, ()) if "id" in i)})
                     for r in self.records]  # fmt: skip
         self.added: list[tuple[int, str, dict[str, Any]]] = []
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from kg.draft.patterns.openings import whole_words
+from kg.draft.patterns.openings import Openings, whole_words
 
 _HOW_OFTEN = "usually|typically|commonly|often|rarely|frequently|generally|sometimes|occasionally"
 #: Without one of these no sentence says anything in general.
@@ -41,10 +41,25 @@ _TOLD = re.compile(
 )
 
 
+#: A labelled part of an abstract that draws the lesson, or what one should do.
+_LESSON = Openings(
+    r"\b(?:conclusions?|background|introduction|objectives?|importance|learning points?)\s*[:.]|\b(?:should|must) (?:always |also )?(?:be|consider|suspect|exclude)\b"
+)
+#: What the case teaches of a disease or a test, not what it was.
+_TEACHES = re.compile(
+    r"(?:in conclusion,? |therefore,? |thus,? )?(?:the present|this|our) (?:case|report|case report|observation|experience) (?:also |further |clearly )?(?:highlights?|suggests?|illustrates?|emphasi[sz]es?|underscores?|underlines?|stresses|shows?|demonstrates?|reminds?|indicates?|teaches|supports?)"
+    r"(?: us)? (?:that|how|why|the (?:\w+ )?(?:need|importance|value|role|possibility|necessity|usefulness|utility|difficult\w+|challenges?))\b",
+    re.I,
+)
+
+
 def is_at_large(text: str, start: int, end: int) -> bool:
-    """Whether a sentence tells of patients or of a disease in general, and not of the patient of the report."""
-    if not _MAY_BE.search(text, start, end) or _OF_THE_PATIENT.search(text, start, end):
-        return False
-    if _DEFINITION.match(text, start, end):
+    """Whether a sentence tells of patients or of a disease in general, or draws a lesson, and tells not of the patient of the report."""
+    if _TEACHES.match(text, start, end):
         return True
-    return bool(_IN_GENERAL.search(text, start, end)) and not _TOLD.search(text, start, end)
+    may_be, lesson = _MAY_BE.search(text, start, end), _LESSON.search(text, start, end)
+    if not may_be and not lesson or _OF_THE_PATIENT.search(text, start, end):
+        return False
+    if lesson and (lesson.start() == start or not lesson.group().endswith((":", ".")) and lesson.start() - start < 160):
+        return True
+    return bool(_DEFINITION.match(text, start, end) or _IN_GENERAL.search(text, start, end) and not _TOLD.search(text, start, end))

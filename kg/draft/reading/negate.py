@@ -19,7 +19,12 @@ from kg.draft.patterns.lists import any_of, rows_of
 from kg.draft.patterns.openings import Alternatives, Openings, patterns_of, whole_words
 
 REACH = 220  # characters that a cue governs at most
-_HARD = re.compile(r"[;:]|[.?!](?=\s|\Z)|\n\s*\n")
+_HARD = re.compile(r"[;:]|[.?!](?=\s|\Z)|\n\s*\n|\n(?=\s*[•*·‒–-]\s)")
+#: What stands before is a clause of its own inside the sentence: `enzymes measured after the pain recurred` were normal.
+_ENDS_CLAUSE = re.compile(
+    r"\b(?:after|before|when|while|since|until|once) (?:the |her |his |their |a |an )?[^,.;:()]{1,50} (?:[a-z]{3,}(?<!n)ed|began|arose|came|rose|started|ceased)\s+\Z",
+    re.I,
+)
 
 
 class Scope(NamedTuple):
@@ -73,7 +78,7 @@ def scopes(text: str) -> list[Scope]:
         where, status = groups[str(match.lastgroup)]
         if where == "pre":
             found.append(Scope(match.end(), _ahead(text, match.end(), ending), status, match.group()))
-        elif where == "post":
+        elif where == "post" and not _ENDS_CLAUSE.search(text, max(0, match.start() - 90), match.start()):
             found.append(Scope(_behind(text, match.start(), ending), match.start(), status, match.group()))
     return sorted(found)
 

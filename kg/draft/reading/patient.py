@@ -38,7 +38,7 @@ _NUMBER = rf"(?P<number>\d{{1,3}}(?:\.\d)?|(?:{'|'.join(_TENS)})(?:[- ](?:{'|'.j
 _HALF = r"(?P<half>\s?½|[- ]and[- ](?:a[- ])?half|\s1/2)?"
 _MORE = r"(?:[\s,-]*(?:and[\s-]+)?(?P<more>\d{1,2})[\s-]*(?P<unit3>months?|weeks?|days?))?"
 _AGE = re.compile(
-    rf"\b{_NUMBER}{_HALF}[\s-]*(?P<unit>years?|yrs?|y\.?|months?|mo|weeks?|days?|hours?){_MORE}(?:[\s-]*of[\s-]*age|[\s-]*olds?\b|"
+    rf"(?:\b|(?<=\bA)){_NUMBER}{_HALF}[\s‐‑–-]*(?P<unit>years?|yrs?|y\.?|months?|mo|weeks?|days?|hours?){_MORE}(?:[\s-]*of[\s-]*age|[\s‐‑–-]*olds?\b|"
     rf"/o\b|\.?o\.?\b|\b(?=\s+(?:male|female|man|woman|boy|girl|lady|gentleman)))|\bage[d]?:?\s+(?:of\s+)?{_NUMBER.replace('number', 'plain')}(?:\s+(?P<unit2>years?|"
     rf"months?|weeks?|days?){_MORE.replace('more', 'more2').replace('unit3', 'unit4')})?\b",
     re.I,
@@ -49,7 +49,7 @@ _OTHERS = re.compile(
     re.I,
 )
 _OTHER_TIME = re.compile(r"\b(?:history|until|since|at|by|from|before|after|around|over|under|than)\s*(?:the\s+|an?\s+)?(?:age\s+(?:of\s+)?)?"
-                         r"(?:about |approximately |around |nearly |almost )?\(?$", re.I)  # fmt: skip
+                         r"(?:about |approximately |around |nearly |almost )?(?:\d{1,3}\s*(?:and|or|to|-|–)\s*)?\(?$", re.I)  # fmt: skip
 _DECADE = re.compile(
     r"\bin (?:his|her|their|the) (?:(?:early|mid|late|mid-to-late)[- ]?(?:to[- ](?:mid|late)[- ])?)?(?P<decade>twenties|thirties|forties|fifties|sixties|"
     r"seventies|eighties|nineties|teens|\d0['’]?s)\b",
@@ -68,9 +68,11 @@ _MALE = re.compile(r"\b(?:man|boy|male|gentleman|schoolboy)\b", re.I)
 _PRONOUNS = Openings(r"\b(?:she|her|he|his|him)\b")
 #: Not said of the patient: an organ donor, a relative, a child of the patient, a sort of organ.
 _NOT_A_PERSON = re.compile(
-    r"\s*(?:['’]s\b|donors?|relatives?|offspring|fetus|twin|sibling|genitalia|karyotype|pattern|physician|nurse)",
+    r"\s*(?:['’]s\b|mother\b|donors?|relatives?|offspring|fetus|twin|sibling|genitalia|karyotype|pattern|physician|nurse)",
     re.I,
 )
+#: `38 y/o F`.
+_LETTER = re.compile(r"(?:(?:\by/?o|\by\.o\.|\byrs?|[Yy]ears?[- ][Oo]lds?)[\s,-]+)(?P<sex>[FM])\b")
 _SMOKING = (
     ("never", r"\bnever[- ]?smok(?:er|ed|ing)|\blife-?long non-?smoker|\bhad never smoked|\bno (?:prior |previous )?(?:history of|smoking history)(?: (?:cigarette |tobacco ))?\s?smoking"),
     ("non-smoker", r"\bnon-?smok(?:er|ing)\b|\b(?:did|does) not smoke\b|\bden(?:ied|ies) (?:any |a )?(?:history of )?(?:cigarette |tobacco |alcohol (?:use )?(?:or|and) )?smoking\b|\bden(?:ied|ies) (?:any )?tobacco"),
@@ -184,7 +186,7 @@ def _find_age(source: Source, story: tuple[Span, ...], found: dict[str, Any], no
 _CAME_AT = re.compile(
     rf"\bat (?:the |an )?(?:age of )?{_NUMBER}{_HALF}[\s-]*(?P<unit>years?|months?|weeks?|days?)(?: of age| old)?,?\s+(?:of age,?\s+)?(?:he|she|the (?:patient|child|boy|girl|infant))\s+(?:was|presented|came|developed|had been)"
     r"(?:\s+(?:first|then|urgently))?\s*(?:admitted|referred|seen|examined|evaluated|hospitali[sz]ed|brought|investigated|with|to)\b|"
-    rf"\b(?:he|she|the (?:patient|child|boy|girl|infant))\s+(?:was\s+(?:first\s+)?(?:admitted|referred|seen|examined|evaluated|hospitali[sz]ed|brought)|presented)\b[^.;,]{{0,60}}?\bat (?:the |an )?(?:age of )?"
+    rf"\b(?:he|she|the (?:patient|child|boy|girl|infant))(?:, an? [\w -]{{3,30}},)?\s+(?:was\s+(?:first\s+)?(?:admitted|referred|seen|examined|evaluated|hospitali[sz]ed|brought)|presented)\b[^.;,]{{0,60}}?\bat (?:the |an )?(?:age of )?"
     rf"{_NUMBER.replace('number', 'number2')}[\s-]*(?P<unit2>years?|months?|weeks?|days?)(?: of age| old)?\b",
     re.I,
 )
@@ -212,7 +214,7 @@ def _age(text: str, match: re.Match[str], sentence: Span) -> str:
     before = text[max(sentence.start, match.start() - 45) : match.start()]
     if re.search(rf"(?:{_OTHERS.pattern})\s*(?:of|\(|,|was|were|a|an|is|from|,? aged?|who|had|died|at|\s)*$", before, re.I):
         return ""
-    if re.match(rf"[\s,-]*(?:\w+\s+)?(?:{_OTHERS.pattern})", text[match.end() : match.end() + 30], re.I):
+    if re.match(rf"[\s,-]*(?:\w+[\s-]+)?(?:{_OTHERS.pattern})(?! of (?:an?|one|two|three|four|five|six|seven|\d+)\b)", text[match.end() : match.end() + 30], re.I):
         return ""
     old = re.search(r"olds?\Z|/o\Z|\.?o\.?\Z", match.group(), re.I) or match["number"] and not match.group().lower().endswith("age")
     if (
@@ -252,6 +254,10 @@ def _find_sex(source: Source, story: tuple[Span, ...], found: dict[str, Any], ag
                 continue
             found["sex"] = FEMALE if match.re is _FEMALE else MALE
             return match.start()
+    for sentence in story[:12]:
+        if letter := _LETTER.search(text, sentence.start, sentence.end):
+            found["sex"] = FEMALE if letter["sex"] == "F" else MALE
+            return letter.start()
     she = he = 0
     at = None
     for sentence in story:

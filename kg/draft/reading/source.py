@@ -20,7 +20,16 @@ from kg.report import NOT_BODY, Report, Span, is_heading
 #: Sections that argue rather than tell; in them only what is said of "our patient" is told of the patient.
 ARGUES = frozenset({"discussion", "introduction", "conclusion", "methods", "results", "ethics", "consent", "conflict of interest"})
 _OURS = re.compile(r"\b(?:our|this|the present|present|the index)\s+(?:patient|case|child|girl|boy|infant|woman|man|proband)", re.I)
-_PATIENT_NUMBER = re.compile(r"^(?:case|patient|proband)\s*(?:no\.?\s*|number\s*|#\s*)?(\d{1,2}|[IVX]{1,4}|[AB])\b\s*[.:–-]?", re.I)
+_PATIENT_NUMBER = re.compile(
+    r"^(?:case|patient|proband)(?:\s+(?:history|report|presentation|description|summary))?\s*(?:no\.?\s*|number\s*|#\s*)?(\d{1,2}|[IVX]{1,4}|[AB])\b\s*[.:–-]?",
+    re.I,
+)
+#: A whole sentence that begins a story, which no title is.
+_TELLS = re.compile(
+    r"(?=[^\n]*\b(?:patient|woman|man|boy|girl|male|female|infant|neonate|child|lady|gentleman|year|month|years|months)\b)"
+    r"(?:(?!\bwho\b|\bwhich\b|\bthat\b|\n\s*\n).)*?\b(?:was|were|is|had|has|presented|presents|developed|experienced|complained|attended|visited|came|sought|underwent|reported|noticed)\b.*[.:]\s*\Z",
+    re.I | re.S,
+)
 QUOTE_LIMIT = 600
 
 
@@ -53,9 +62,20 @@ class Source:
     def body(self) -> tuple[Span, ...]:
         """Sentences of the running text; a report without headings is all running text after its title."""
         if self.has_sections:
-            return tuple(s for s in self.sentences if s.section not in NOT_BODY)
+            told = {s.section for s in self.sentences}
+            begun = () if told & {"case presentation", "abstract"} else self._front_story
+            return begun + tuple(s for s in self.sentences if s.section not in NOT_BODY)
         left = tuple(s for s in self.sentences if s.section in ("title", "metadata") and s.end - s.start > 10)
-        return left if len(left) < 2 or self.text.lstrip()[:400].count("\n\n") == 0 else left[1:]
+        if len(left) < 2 or self.text.lstrip()[:400].count("\n\n") == 0 or _TELLS.match(self.text, left[0].start, left[0].end):
+            return left
+        return left[1:]
+
+    @cached_property
+    def _front_story(self) -> tuple[Span, ...]:
+        """The sentences before the first heading, from the first that tells of a patient."""
+        front = [s for s in self.sentences if s.section == "title"]
+        first = next((k for k, s in enumerate(front) if _TELLS.match(self.text, s.start, s.end)), len(front))
+        return tuple(front[first:])
 
     @cached_property
     def story(self) -> tuple[Span, ...]:

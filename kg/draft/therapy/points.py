@@ -28,7 +28,7 @@ COMES = re.compile(
 )
 _BY_THEN = re.compile(r"\bby\b", re.I)  # "by May it had improved" is no time of the past
 _ENDED = re.compile(r"\b(?:end|completion|cessation|discontinuation|withdrawal|last (?:dose|infusion|cycle|course))\b", re.I)
-_RELATIVE = re.compile(r"\b(?:mother|father|brother|sister|sibling|parents?|uncle|aunt|cousin|grand\w+)\b", re.I)
+_RELATIVE = re.compile(r"\b(?:mother|father|mom|dad|brother|sister|sibling|parent|uncle|aunt|cousin|niece|nephew|grand\w+)s?\b", re.I)
 _PLUPERFECT = re.compile(r"\bhad\s+(?:\w+\s+){0,2}(?:been|undergone|\w+ed)\b|\bhistory\b|\bpreviously\b", re.I)
 ARRIVES = re.compile(
     r"\b(?:present(?:ed|s|ing)|was (?:admitted|referred|seen|brought|hospitali[sz]ed|evaluated|diagnosed|transferred)|visited|underwent|came to|on (?:physical |clinical |general )?examination)\b",
@@ -91,6 +91,8 @@ def open_point(tale: Story, sentence: Span, sort: str, match: re.Match[str]) -> 
         tale.origin = name if sort == "discharge" else tale.origin
         return name, True
     if sort == "day":
+        if "life" in match.group().lower() and _RELATIVE.search(tale.text, sentence.start, match.start()):
+            return None
         return _on_day(tale, match), True
     if sort == "next":
         unit = {"morning": "day", "night": "day"}.get((match["nu"] or "day").lower(), (match["nu"] or "day").lower())
@@ -165,8 +167,11 @@ def _at_age(tale: Story, sentence: Span, match: re.Match[str], number: float | N
         return None
     unit = unit or "years"
     then = duration(number, unit)
-    if not tale.age or tale.age == then:
-        return (START, True) if tale.age == then else None
+    name = f"age-{unit.rstrip('s').lower()}-{number:g}".replace(".", "-")
+    if not tale.age:  # ages are in their order at least
+        return (_in_run(tale, match, days(then), name), True) if match.group().lower().endswith("old") else None
+    if tale.age == then:
+        return START, True
     apart = days(tale.age) - days(then)
     same_unit = re.fullmatch(r"P(\d+)([YMD])", tale.age), re.fullmatch(r"P(\d+)([YMD])", then)
     side = "before" if apart > 0 else "after"

@@ -18,13 +18,13 @@ from kg.draft.timeline import START, Mark, TimeLine
 from kg.report import Span
 
 _N = r"(?P<n>\d{1,3}(?:\.\d)?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|eighteen|a few|few|several|a couple of|a|an|some|another (?:\d{1,2}|two|three|four)?)"
-_U = r"(?P<u>hours?|days?|weeks?|months?|years?)"
+_U = r"(?P<u>(?:hour|day|week|month|year)s?(?![a-z]))"
 _ABOUT = r"(?P<about>about |approximately |around |nearly |almost |over |within |some |just |only )?"
 _ARRIVAL = r"(?:(?:the |his |her |this |initial |current |hospital )*(?:presentation|presenting|admission|hospitali[sz]ation|referral|arrival|visit|evaluation|being (?:seen|admitted)))"
 #: Sorts of expression; each says a time of its own. The first that matches at a place is taken.
 _SORTS = (
     ("age", rf"\b(?:at|by|around|aged?|from)\s+(?:the\s+age\s+of\s+|age\s+(?:of\s+)?){_ABOUT}{_N}(?:[\s-]*{_U})?(?:,?\s*(?:and\s+)?\d{{1,2}} months?)?(?!\s*/)"),
-    ("age", rf"\b(?:at|by|around)\s+(?:the\s+)?{_ABOUT}{_N}[\s-]*{_U}\s+of\s+age"),
+    ("age", rf"\b(?:at|by|around)\s+(?:the\s+)?{_ABOUT}{_N}[\s-]*{_U}[\s-]+(?:of\s+age|old)\b"),
     ("ago", rf"\b{_ABOUT}{_N}[\s-]+{_U}\s+(?:ago|earlier|previously|(?:before|prior to)(?=\s+{_ARRIVAL}|\s*[.,;)]))"),
     ("before", rf"\b(?:before|prior to)\s+{_ARRIVAL}\b(?=\s*,)"),
     ("later", rf"\b{_ABOUT}{_N}[\s-]+{_U}\s+(?:later|afterwards?|thereafter|after (?:that|this|discharge|admission|the (?:first|initial)[^,.]{{0,20}}|(?:the |her |his )?(?:surgery|operation|procedure)|presentation|hospitali[sz]ation|starting[^,.;]{{0,30}}|(?:initiation|cessation|completion|the (?:start|end|initiation|completion)) of[^,.;]{{0,30}}|treatment|therapy|transplant\w*|delivery|(?:the )?\w{{4,}}(?:ectomy|otomy|plasty|ation|ment)))\b"),
@@ -34,7 +34,7 @@ _SORTS = (
     ("day", rf"\b(?:on|by|at|from|starting on|beginning on)\s+(?:the\s+)?(?P<kind>hospital |post-?operative |post-?natal |admission |POD )?(?:day\s+(?:of life\s+)?(?P<day>\d{{1,3}})|(?P<nth>\d{{1,3}}(?:st|nd|rd|th)|{'|'.join(ORDINALS)})\s+(?P<kind2>hospital |post-?operative )?(?P<du>day|week|month))\b(?!\s+(?:repeated|of (?:each|every)|and \d|through|to (?:day )?\d|until|of gestation))"),
     ("discharge", r"\b(?:on|at|upon) discharge\b|\bwas discharged\b|\bwas sent home\b"),
     ("follow-up", r"\b(?:at|on|during)\s+(?:the\s+)?(?:last\s+|subsequent\s+|final\s+|latest\s+|recent\s+|most recent\s+|her\s+|his\s+|regular\s+|further\s+)*follow[- ]?ups?(?: visits?| examination| appointments?)?\b"),
-    ("today", r"\b(?:today|currently|at present(?! (?:admission|visit|time of))|to date|at the time of (?:writing|this report|(?:the )?(?:last|latest) follow-up))\b"),
+    ("today", r"\b(?:today|currently|at present(?! (?:admission|visit|time of))|to date(?<!up to date)|at the time of (?:writing|this report|(?:the )?(?:last|latest) follow-up))\b"),
     ("start", rf"\b(?:on|at|upon) (?:the time of )?{_ARRIVAL}\b(?!\s+(?:three|two|\d))"),
 )  # fmt: skip
 _PATTERNS = ManyOpenings([re.compile(pattern, re.I) for _, pattern in _SORTS])
@@ -60,6 +60,7 @@ _MAY_OPERATE = stems("surgery")
 _DONE = Openings(
     r"\b(?:underwent|performed|carried out|operated|resected|excised|transplanted|received|implanted|repaired|done|undertaken|removed|started|treated)\b"
 )
+_COMES_NOW = re.compile(r"(?:,|\bwho)\s+(?:(?:he|she|who|now)\s+)?present(?:s|ed)\s+(?:to|with|for|at|because)\b", re.I)
 _REFERRED = re.compile(r"\b(?:after|following|before|since|prior to|post-?|until|for|from|of|during|by)\s*(?:the\s+|\w+\s+)?\Z", re.I)
 #: After these a story tells of the time since it began; what stands before them led to it.
 _AT_ARRIVAL = re.compile(
@@ -93,6 +94,9 @@ def read_times(source: Source, story: tuple[Span, ...], age: str = "") -> TimeLi
         line.of_sentence[sentence.start] = tale.current
         marks = _marks(tale, sentence, first=told < 4, arrived=told > arrived)
         tale.came |= came
+        if tale.past and marks and (here := _COMES_NOW.search(text, marks[-1].end, sentence.end)):
+            marks.append(Mark(here.start(), here.end(), START, True))  # "known with gout since the age of 30, presented with"
+            tale.current, tale.past = START, False
         if marks:
             line.marks[sentence.start] = marks
             line.clauses[sentence.start] = _clauses(text, sentence)
@@ -130,6 +134,8 @@ def _marks(tale: Story, sentence: Span, *, first: bool, arrived: bool) -> list[M
     """
     borders = _clauses(tale.text, sentence)
     found = _expressions(tale.text, sentence) if _ANY.search(tale.text, sentence.start, sentence.end) else []
+    if not arrived:
+        found = [each for each in found if each[2] != "today"]  # before the examination "currently" is when the patient comes
     if len(found) > 1:  # "discharged on day 10": one time
         timed = {bisect_right(borders, start) for start, _, sort, _ in found if sort in ("day", "later", "origin", "date")}
         found = [each for each in found if each[2] != "discharge" or bisect_right(borders, each[0]) not in timed]
@@ -150,6 +156,7 @@ def _marks(tale: Story, sentence: Span, *, first: bool, arrived: bool) -> list[M
             tale.current, opened = here, (opened[0], False) if opened else None
         if opened:
             name, moves = opened
+            moves = moves and not (sort == "age" and _in_brackets(tale.text, sentence.start, start))
             marks.append(Mark(start, end, name, moves))
             if moves and sort not in ("day", "start"):
                 tale.days = []  # another count may begin
@@ -159,6 +166,11 @@ def _marks(tale: Story, sentence: Span, *, first: bool, arrived: bool) -> list[M
                 if death_in(tale.text, edges[k], edges[k + 1]):
                     tale.times[name]["words"] = _words_of(tale.text, edges[k], edges[k + 1])[1]
     return marks
+
+
+def _in_brackets(text: str, start: int, at: int) -> bool:
+    """Whether a place stands in brackets that its sentence opened: `(he walked at 18 months of age)` is told aside."""
+    return text.rfind("(", start, at) > text.rfind(")", start, at)
 
 
 def _expressions(text: str, sentence: Span) -> list[tuple[int, int, str, Any]]:
