@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kg.draft.names.bits import bit_map
+from kg.draft.names.bits import beginnings, bit_map
 from kg.draft.names.packed import FILE, Tables, pack
 from kg.draft.names.phrases import AMBIGUOUS, JOINING, meaning_words, phrase_key, single_keys, words_of
 from kg.draft.names.words import GRADES, LABORATORY, PARTING, STOP, keys
@@ -134,8 +134,7 @@ def _parts(terms: Terms) -> tuple[frozenset[int], frozenset[int]]:
 
 def compiled(terms: Terms) -> bytes:
     """The tables, and the bit map of how long names begin, as one file; the same bytes for the same sources."""
-    words = (normalise(name).split() for term in terms for name, _ in term.names())
-    return pack(build_tables(terms), bit_map(" ".join(each[:2]) for each in words if len(each) > 2))
+    return pack(build_tables(terms), bit_map(beginnings(normalise(name) for term in terms for name, _ in term.names())))
 
 
 if __name__ == "__main__":

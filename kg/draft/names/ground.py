@@ -15,8 +15,8 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from operator import itemgetter
 
-from kg.draft.names.bits import add_names, may_hold
-from kg.draft.names.tables import beginnings
+from kg.draft.names.bits import add_names, beginnings, may_hold
+from kg.draft.names.tables import begun_map
 from kg.draft.names.words import STOP
 from kg.draft.patterns.lists import rows_of, word_list
 from kg.draft.patterns.pieces import Memory, pieces
@@ -49,9 +49,8 @@ def _may_name() -> Callable[[str], bool]:
 
 @lru_cache(maxsize=1)
 def _begun() -> bytes:
-    """The map of how long names begin, with those of our own ontology."""
-    own = (normalise(name).split() for term in own_terms() for name, _ in term.names())
-    return add_names(beginnings(), (" ".join(words[:2]) for words in own if len(words) > 2))
+    """The map of how names of several words begin, with those of our own ontology."""
+    return add_names(begun_map(), beginnings(normalise(name) for term in own_terms() for name, _ in term.names()))
 
 
 def vocabulary() -> Terms:
@@ -248,11 +247,14 @@ class _Names:
 
 
 def _bears_alone(word: str) -> Sequence[tuple[int, _Bearers]] | None:
-    """The name that is this word alone; None where no name begins with it."""
+    """The name that is this word alone; None where no longer name begins with it either."""
     if word in STOP or word in _BETWEEN or word.isdigit():
         return None
     bearers = () if word in _COMMON or len(word) < 3 or word in _NEVER_LAST else _bearers(word)
-    return ((1, bearers),) if bearers else ()
+    if bearers:
+        return ((1, bearers),)
+    begun = _begun()
+    return () if any(may_hold(begun, each) for each in (word, _american(word), word.removesuffix("'s"))) else None
 
 
 _alone = Memory(_bears_alone)

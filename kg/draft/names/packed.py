@@ -1,7 +1,7 @@
 """The tables of names as one file of bytes, and back.
 
 The file: MAGIC, the stamp of what it was made from, then pieces (length as uint32, zlib): four tables of keys and ids,
-the rest as JSON, and the bit map of how the names of more than two words begin.
+the rest as JSON, and the bit map of how the names of several words begin.
 """
 
 from __future__ import annotations

@@ -36,8 +36,8 @@ def _pieces() -> list[bytes]:
 
 
 @lru_cache(maxsize=1)
-def beginnings() -> bytes:
-    """One bit for each hash that the first two words of a longer name of the vocabulary have."""
+def begun_map() -> bytes:
+    """The map of how the vocabulary's names of several words begin."""
     return unpack_map(_pieces())
 
 
