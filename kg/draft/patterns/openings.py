@@ -34,7 +34,7 @@ class _Board:
         self._whole: dict[str, dict[int, set[int]]] = {}  # first word → owner → the numbers of its patterns
         self._begun: dict[str, dict[int, set[int]]] = {}  # the same for words that may go on
         self._stems: dict[str, set[int]] = {}  # what stands anywhere in a word → owners
-        self._any_stem = re.compile("(?!)")
+        self._any_stem: re.Pattern[str] | None = None  # compiled when all are there
         self._owners = 0
         self._opened: Memory[tuple[_Opened, ...]] = Memory(self._open)
         self._inside: Memory[tuple[_Opened, ...]] = Memory(self._look_inside)
@@ -52,7 +52,7 @@ class _Board:
         """A new owner, whose places are the words with one of its stems in them; its number."""
         for stem in stems:
             self._stems.setdefault(stem, set()).add(self._owners)
-        self._any_stem = re.compile(any_of(self._stems))
+        self._any_stem = None
         return self._added()
 
     def _added(self) -> int:
@@ -90,8 +90,11 @@ class _Board:
         for table in tables:
             for owner, numbers in table.items():
                 found.setdefault(owner, set()).update(numbers)
+        if self._any_stem is None:
+            self._any_stem = re.compile(any_of(self._stems) or "(?!)")
         if self._any_stem.search(word):
-            found |= {owner: {0} for stem, owners in self._stems.items() if stem in word for owner in owners}
+            parts = {word[a:b] for a in range(len(word)) for b in range(a + 1, len(word) + 1)}
+            found |= {owner: {0} for part in parts & self._stems.keys() for owner in self._stems[part]}
         return tuple([(owner, 0, tuple(sorted(numbers))) for owner, numbers in found.items()])
 
 
