@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from kg.check import check_record
 from kg.draft import draft_folder, draft_report, hpo_ids, hpo_mentions
+from kg.draft.emit import to_yaml
 from kg.draft.names.ground import find_terms, named
 from kg.draft.names.packed import FILE, stamp
 from kg.draft.names.tables import load_tables
@@ -284,6 +285,13 @@ def test_folder_is_the_same_whatever_the_workers(tmp_path):
     ]
     assert [(str(p).split("/", 1)[1], data) for p, data in files[0]] == [(str(p).split("/", 1)[1], data) for p, data in files[1]]
     assert all(d.skipped for d in draft_folder(source, tmp_path / "out1", workers=1) if not d.problem)
+
+
+def test_a_draft_that_no_record_can_hold_is_refused():
+    findings = [{"is": "HP:0001945 ! Fever", "status": "present"}] * 20_000
+    assert to_yaml({"case": "a", "findings": findings[:17_000]}).count("HP:") == 17_000
+    with pytest.raises(ReportError, match="40,002 lines.*one report at a time"):
+        to_yaml({"case": "a", "findings": findings})
 
 
 def test_empty_folder_is_refused(tmp_path):

@@ -13,6 +13,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from kg.errors import ReportError
+
+#: A record has at most 100,000 values, with the keys and the lists; a line of a draft has no more than three of these on average.
+MOST_LINES = 35_000
 _PLAIN = re.compile(r"[A-Za-z(][A-Za-z0-9 .,;()'/%+<>=_²³°µμαβγ!:\-]*\Z")
 _UNSAFE = re.compile(r":(?:\s|\Z)|\s#|\s\Z|\A(?:true|false|null|yes|no|on|off|y|n)\Z", re.I)
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
@@ -20,8 +24,15 @@ _IN_QUOTES = str.maketrans(_ESCAPES)
 
 
 def to_yaml(data: dict[str, Any]) -> str:
-    """The whole record; keys stay in their order."""
-    return "".join(line + "\n" for line in _mapping(data, ""))
+    """The whole record; keys stay in their order.
+
+    Raises:
+        ReportError: more than a record can hold.
+    """
+    lines = list(_mapping(data, ""))
+    if len(lines) > MOST_LINES:
+        raise ReportError(f"the draft has {len(lines):,} lines, more than a record can hold ({MOST_LINES:,}); give it one report at a time")
+    return "\n".join([*lines, ""])
 
 
 def scalar(value: Any) -> str:
