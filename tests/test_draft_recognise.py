@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kg.draft import hpo_mentions
+from kg.draft import hpo_ids, hpo_mentions
 from kg.draft.findings.measure import read_values
 from kg.draft.names.brackets import unbracketed
 from kg.draft.names.contexts import is_meant
@@ -277,3 +277,8 @@ def test_hits_lie_in_the_text(text):
         assert 0 <= hit.start < hit.end <= len(text)
         assert not text[hit.start].isspace() and not text[hit.end - 1].isspace()
         assert load_terms().term(hit.curie).label
+
+
+@pytest.mark.parametrize(("text", "made"), [("Skin erosions, absence of pain.", False), ("Skin aplasia and hypoplasia.", True)])
+def test_what_the_next_noun_lacks_is_not_lacking_in_the_one_before(text: str, made: bool) -> None:
+    assert ("HP:0008065" in hpo_ids(text)) == made  # Aplasia/Hypoplasia of the skin

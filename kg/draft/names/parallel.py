@@ -96,6 +96,8 @@ def _swapped(tables: Tables, tokens: Tokens, places: list[int], part: list[int],
         own = part[:size] if step > 0 else part[-size:]
         if any(not anchor & other - set(own) for place in own for other in known.whole.get(place, ())):
             continue  # these words are a finding of their own
+        if step > 0 and not is_adjective(tokens, own[-1]) and [word.text.lower() for word in tokens.words[own[-1] + 1 : own[-1] + 2]] == ["of"]:
+            continue  # `skin erosions, absence of myalgias`
         qualities = all(codes[k] == "Q" for k in own)
         if is_complete(tokens, own) or not qualities and not known.single.isdisjoint(own):
             continue
