@@ -23,12 +23,13 @@ from kg.draft.names.own import with_own
 from kg.draft.names.recognise import Hit, recogniser
 from kg.draft.patterns.openings import Stems
 from kg.draft.reading.at_large import is_at_large
-from kg.draft.reading.document import read_document, read_references
+from kg.draft.reading.document import read_document
 from kg.draft.reading.mended import mend
 from kg.draft.reading.negate import Scope, scopes
 from kg.draft.reading.patient import read_patient
 from kg.draft.reading.persons import is_of_several, stories
 from kg.draft.reading.readable import check_text
+from kg.draft.reading.references import read_references
 from kg.draft.reading.roles import argument_of, story_of, with_roles
 from kg.draft.reading.source import Source
 from kg.draft.sheet import Ids, Sheet, slug
