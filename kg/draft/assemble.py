@@ -23,7 +23,7 @@ from kg.draft.names.own import with_own
 from kg.draft.names.recognise import Hit, recogniser
 from kg.draft.patterns.openings import Stems
 from kg.draft.reading.at_large import is_at_large
-from kg.draft.reading.document import read_document
+from kg.draft.reading.document import count_articles, read_document
 from kg.draft.reading.mended import mend
 from kg.draft.reading.negate import Scope, scopes
 from kg.draft.reading.patient import read_patient
@@ -43,10 +43,10 @@ ORDER = ("case", "report", "document", "curation", "patient", "times", "history"
          "investigations", "diagnoses", "treatments", "responses", "claims", "references")  # fmt: skip
 #: What the authors say of patients at large: a labelled part of an abstract that draws the lesson, or what one should do.
 _LESSON = re.compile(
-    r"(?:conclusions?|background|introduction|objectives?|importance|learning points?)\s*[:.]|[^.;]{0,160}\b(?:should|must) (?:always |also )?(?:be|consider|suspect|exclude)\b",
+    r"(?:conclusions?|background|introduction|objectives?|importance|learning points?|rationale|lessons?)\s*[:.]|[^.;]{0,160}\b(?:should|must) (?:always |also )?(?:be|consider|suspect|exclude)\b",
     re.I,
 )
-_MAY_BE_LESSON = Stems("conclusion", "background", "introduction", "objective", "importance", "learning", "should", "must")
+_MAY_BE_LESSON = Stems("conclusion", "background", "introduction", "objective", "importance", "learning", "rationale", "lesson", "should", "must")
 _Ids = Ids
 _OF_THE_PATIENT = re.compile(r"\b(?:she|he|her|his|patient|year-old|this)\b", re.I)
 
@@ -93,6 +93,8 @@ def draft_report(source: str | Path | Report, case: str = "draft") -> Draft:
     """
     report = load_report(source) if isinstance(source, Path) else Report(source) if isinstance(source, str) else source
     remarks = check_text(report.text)
+    if (articles := count_articles(report)) > 1:
+        remarks.append(f"the file seems to hold {articles} articles; draft each from a file of its own, or they are mixed")
     made = Source(report, mend(report.text))
     text = made.text
     body = with_roles(made)
@@ -161,5 +163,7 @@ def _read_story(sheet: Sheet, story: tuple[Span, ...], shared: _Shared) -> None:
         read_diagnoses(sheet, sentence, shared.diseases)
         responses.read(sentence, number, again=again or sentence.section.startswith("figure"))
     quote = shared.document["quote"]
-    read_title(sheet, shared.diseases, quote if isinstance(quote, str) else quote[0])
+    title = quote if isinstance(quote, str) else quote[0]
+    if not is_at_large(title, 0, len(title)):
+        read_title(sheet, shared.diseases, title)
     responses.finish()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from kg.draft.patterns.openings import whole_words
+from kg.draft.patterns.openings import Stems, whole_words
 
 _HOW_OFTEN = "usually|typically|commonly|often|rarely|frequently|generally|sometimes|occasionally"
 #: Without one of these no sentence says anything in general.
@@ -19,12 +19,21 @@ _MAY_BE = whole_words(
 _IN_GENERAL = re.compile(
     rf"\b(?:can|may|might|{_HOW_OFTEN})\s+(?:(?:also|be|only|even|{_HOW_OFTEN})\s+)*(?:includ|present|occur|caus|result|develop|manifest|mimic|lead|involv|affect|requir|aris|appear|"
     r"associated|confused|misdiagnosed|fatal|lethal|asymptomatic|complicat|precede|accompan|trigger|induce|delay|help|provid|improv|reduc|prevent)\w*\b|"
-    r"\b(?:is|are)\s+(?:an?\s+)?(?:\w+ly\s+)?(?:rare|uncommon|common|characteri[sz]ed|defined|considered|known|recommended|crucial|essential|estimated|thought|believed|mandatory|warranted|controversial)\b|"
+    r"\b(?:is|are)\s+(?:an?\s+)?(?:\w+ly\s+)?(?:rare|uncommon|common|characteri[sz]ed|defined|considered|known|recommended|crucial|essential|estimated|thought|believed|mandatory|warranted|controversial|used (?:to|for|as))\b|"
     r"\b(?:has|have)\s+(?:\w+\s+)?been\s+(?:\w+ly\s+)?(?:reported|described|documented|associated|implicated|shown|suggested|proposed|recommended|published|established|recogni[sz]ed)\b|"
     r"\b(?:symptoms|complications|causes|side[- ]effects|treatments?|options|criteria|risk factors|etiologies|aetiologies) (?:include|comprise|consist)\b|"
     r"\b(?:accounts?|accounting) for (?:about|approximately|only|less|more|up|\d)|\baffects (?:mainly|mostly|about|approximately|primarily|\d)|\bin the literature\b|\b(?:should|must) (?:always |also )?(?:be|consider|suspect|exclude)\b",
     re.I,
 )
+#: Of others, whatever the tense: what has been reported, what a study found.
+_OF_OTHERS = re.compile(
+    r"\b(?:has|have)\s+(?:also\s+|previously\s+|rarely\s+|only\s+)?been\s+(?:\w+ly\s+)?(?:reported|described|documented)\b|"
+    r"\b(?:in|of) (?:an?|one|another|the largest|their|his|her) (?:\w+[- ]){0,3}(?:study|series|trial|cohort|review|survey|meta-analysis|registry)\b(?! of (?:our|this))|"
+    r"\bet al\.?,?(?:\s*\[[\d,–-]+\])? (?:also )?(?:reported|described|found|reviewed|treated|observed|studied|published|presented|showed|noted)\b|"
+    r"\b\d+ of (?:the )?\d+ (?:\w+ )?(?:patients|cases|children|women|men|adults|infants)\b",
+    re.I,
+)
+_MAY_BE_OF_OTHERS = Stems("reported", "described", "documented", "study", "series", "trial", "cohort", "review", "survey", "meta", "registry", "al", "patients", "cases", "children", "women", "men", "adults", "infants")
 #: A definition: the first words of a sentence, and what they are.
 _DEFINITION = re.compile(
     r"(?!there\b|also\b|note\w*\b|of note\b|evident\b|this\b|that\b|it\b|here\b|the\b|our\b|on\b|at\b|in\b)(?:[\w'’/]+[\s-]){1,6}(?:\([^()]{2,15}\)\s)?(?:is|are) (?:an?|the|one of)\b",
@@ -43,7 +52,11 @@ _TOLD = re.compile(
 
 def is_at_large(text: str, start: int, end: int) -> bool:
     """Whether a sentence tells of patients or of a disease in general, and not of the patient of the report."""
-    if not _MAY_BE.search(text, start, end) or _OF_THE_PATIENT.search(text, start, end):
+    if _OF_THE_PATIENT.search(text, start, end):
+        return False
+    if _OF_OTHERS.search(text, start, end):
+        return True
+    if not _MAY_BE.search(text, start, end):
         return False
     if _DEFINITION.match(text, start, end):
         return True

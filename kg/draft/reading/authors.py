@@ -17,7 +17,7 @@ _DEGREE = re.compile(
     rf",\s*(?:D\.?O\.?|RN|BS|MS|BA|MA|MBA|DDS|DMD|Dr\.? ?med\.?){_AFTER_DEGREE}"
 )
 _FIGURES = re.compile(r"(?<=[^\W\d_.])\s?\d{1,2}(?:\s?,\s?\d{1,2})*(?=\s*(?:[,;.]|and\b|&|\Z)|\s)")
-_LETTERS = re.compile(r"(?<=[^\W\d_])\s[a-h](?:\s?,\s?[a-h])*(?=\s*(?:[,;]|and\b|&|\Z))")
+_LETTERS = re.compile(r"(?<=[^\W\d_])\s[a-h](?:\s?,\s?[a-h])*(?=\s*(?:[,;]|and\b|&|\Z)|\s{2})")
 _PARTICLE = r"(?:de|del|della|der|den|di|da|dos|das|du|la|le|van|von|ten|ter|el|al|bin|ibn|zu|zur|af|y|e)"
 _PART = r"[A-ZÀ-ÞŁŚŠŽČĆİŞÖÜ][\w.'’]*(?:[-–][A-Za-zÀ-ÿ][\w.'’]*)*"
 _NAME = re.compile(rf"(?:{_PARTICLE} )?{_PART}(?: (?:{_PARTICLE} ){{0,3}}{_PART}){{1,5}}\Z")

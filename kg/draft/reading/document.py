@@ -9,7 +9,7 @@ from kg.draft.patterns.openings import Openings
 from kg.draft.reading.authors import names_in
 from kg.draft.reading.references import DOI, last_sentence
 from kg.draft.reading.source import Source
-from kg.report import NOT_BODY, Span
+from kg.report import NOT_BODY, Report, Span
 
 _ISSN = re.compile(r"\b(\d{4}-\d{3}[\dX])\b")
 _JOURNAL = r"(?P<journal>[A-Z][A-Za-z.&: -]{2,80}?)"
@@ -51,6 +51,10 @@ _DATES = tuple(
 )
 _PMID = re.compile(r"\bPMID:?\s*(\d{1,8})\b")
 _PMCID = re.compile(r"\bPMCID:?\s*(PMC\d+)\b")
+_SENTENCE = re.compile(r"\b(?:was|were|had|has|have|is|are|showed|revealed|included)\b")
+_SUBTITLE = re.compile(r"\s*(?:An? )?(?:rare |unusual )?(?:case (?:report|series)|report of|review of)\b", re.I)
+#: The article's own identifier, on a line of its own.
+_OWN_DOI = re.compile(r"^[ \t]*<?(?:https?://(?:dx\.)?doi\.org/|doi:?\s*)(?P<doi>10\.\d{4,9}/[^\s>\]]+?)[.>]?[ \t]*$", re.I | re.M)
 _KEYWORDS = re.compile(r"^[ \t]*(?:\*\*)?key\s?words\b[ \t]*:?(?:\*\*)?", re.I | re.M)
 #: The sort of article, above its title; a title says more after such words.
 _KICKER = re.compile(
@@ -96,6 +100,21 @@ def read_document(source: Source) -> dict[str, Any]:
     return {**found, **evidence}
 
 
+def count_articles(report: Report) -> int:
+    """How many articles a text holds: each begins anew after the references of the one before.
+
+    >>> count_articles(Report("CASE REPORT\\n\\nA man.\\n\\nREFERENCES\\n\\n1. A.\\n\\nABSTRACT\\n\\nA boy.\\n\\nREFERENCES\\n\\n1. B."))
+    2
+    """
+    articles, listed = 1, False
+    for paragraph in report.paragraphs:
+        if paragraph.section == "references":
+            listed = True
+        elif listed and paragraph.section in ("abstract", "introduction", "case presentation"):
+            articles, listed = articles + 1, False
+    return articles
+
+
 def _front_end(source: Source) -> int:
     """Where the first section begins that may cite other papers; what is printed of them is not of this one."""
     citing = (p.start for p in source.report.paragraphs if p.section not in NOT_BODY - {"references"} and p.section != "abstract")
@@ -110,9 +129,12 @@ def _title(source: Source, front: list[Span], authors: Span | None) -> tuple[str
         span = _without_kicker(source.text, Span(paragraph.start, end, paragraph.section))
         words = " ".join(source.text[span.start : span.end].split())
         if _reads_like_title(words):
+            lines = source.text[span.start : span.end].rpartition("\n")
+            if lines[1] and _SUBTITLE.match(lines[2]) and not re.search(r"[-:,.–]\s*\Z", lines[0]):
+                words = f"{' '.join(lines[0].split())}: {' '.join(lines[2].split())}"
             return words.rstrip("."), span
     first = source.sentences[0] if source.sentences else source.report.paragraphs[0]
-    words = " ".join(source.report.quote(first).split())
+    words = " ".join(source.report.quote(first).split()).lstrip("\ufeff ")
     return (words[:117] + "..." if len(words) > 120 else words), first
 
 
@@ -130,9 +152,11 @@ def _without_kicker(text: str, span: Span) -> Span:
 
 
 def _reads_like_title(words: str) -> bool:
-    if not 12 <= len(words) <= 300 or not re.search(r"[A-Za-z]{3}", words) or DOI.search(words):
+    if not 12 <= len(words) <= 300 or not re.search(r"[A-Za-z]{3}", words) or DOI.search(words) or "www." in words:
         return False
-    if re.search(r"\.\s(?!(?:An? )?(?:rare |unusual )?(?:[Cc]ase|[Rr]eport|[Rr]eview)\b)", words) or _is_of_issue(words):
+    if re.search(r"\.[⁰¹²³⁴⁵⁶⁷⁸⁹\d]*,?[⁰¹²³⁴⁵⁶⁷⁸⁹]*\s(?!(?:An? )?(?:rare |unusual )?(?:[Cc]ase|[Rr]eport|[Rr]eview)\b)", words) or _is_of_issue(words):
+        return False
+    if words.endswith(".") and _SENTENCE.search(words):
         return False
     return not (_KICKER.match(words) or _NO_TITLE.match(words))
 
@@ -194,6 +218,7 @@ def _identifiers(source: Source, head: str) -> dict[str, Any]:
     volume = _YEAR_AND_VOLUME.search(head)
     issue = _ISSUE.search(head, max(0, volume.start() - _LONGEST_JOURNAL)) if volume else None
     issue = issue or next((m for style in _ISSUES if (m := style.search(head))), None)
+    issue = issue or next((m for line in source.furniture for style in (_ISSUE, *_ISSUES) if (m := style.search(line))), None)
     if issue:
         fields = issue.groupdict()
         if fields.get("journal") and (journal := last_sentence(issue["journal"])):
@@ -208,8 +233,9 @@ def _identifiers(source: Source, head: str) -> dict[str, Any]:
     if "journal" not in found and (page := _JOURNAL_OF_PAGE.search(head)):
         found["journal"] = page["journal"]
     doi = DOI.search(head)
-    if doi:
-        found["doi"] = doi.group()
+    own = None if doi else _OWN_DOI.search(source.given.text, 0, _references_start(source))
+    if doi or own:
+        found["doi"] = doi.group() if doi else own["doi"]  # type: ignore[index]  # one of them is
     for field, pattern in (("pmid", _PMID), ("pmcid", _PMCID)):
         if match := pattern.search(head):
             found[field] = match.group(1)
@@ -220,6 +246,11 @@ def _identifiers(source: Source, head: str) -> dict[str, Any]:
         if date := pattern.search(head) or _at_the_end(source, pattern):
             found[field] = date.group(1)
     return found
+
+
+def _references_start(source: Source) -> int:
+    given = source.given
+    return next((p.start for p in given.paragraphs if p.section == "references"), len(given.text))
 
 
 def _at_the_end(source: Source, pattern: re.Pattern[str]) -> re.Match[str] | None:

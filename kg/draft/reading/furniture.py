@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from kg.report import HEADINGS
+from kg.headings import HEADINGS
 
 _HEADING = re.compile(
-    rf"^[ \t]*(?:\d{{1,2}}\.?[ \t]+|[IVX]{{1,4}}\.[ \t]+|#+[ \t]*)?(?:{'|'.join(sorted(HEADINGS, key=len, reverse=True))})[ \t]*:?[ \t]*$",
+    rf"^[ \t]*(?:\d{{1,2}}\.?[ \t]+|[IVX]{{1,4}}\.[ \t]+|#+[ \t]*)?(?:{'|'.join(sorted(HEADINGS, key=len, reverse=True))})[ \t]*:?[ \t\r]*$",
     re.I | re.M,
 )
 #: Without one of these no line is of a page.

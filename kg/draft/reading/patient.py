@@ -184,8 +184,12 @@ def _find_age(source: Source, story: tuple[Span, ...], found: dict[str, Any], no
 
 #: The patient of this story is a relative of the patient of another one: `His 9-year-old brother presented with ...`.
 _RELATIVE = re.compile(
-    rf"(?:\W*(?:case|patient|proband|twin)\s*(?:no\.?\s*)?(?:\d|[IVX]+|[AB])\W+)?(?:His|Her|Their|The|This|The patient['’]s|The proband['’]s)\s+(?:\w+,?\s+)?{_NUMBER}{_HALF}[\s-]*"
+    rf"(?:\W*(?:case|patient|proband|twin|sibling)\s*(?:no\.?\s*)?(?:\d|[IVX]+|[AB])\W+)?(?:His|Her|Their|The|This|The patient['’]s|The proband['’]s)\s+(?:\w+,?\s+)?{_NUMBER}{_HALF}[\s-]*"
     r"(?P<unit>years?|months?|weeks?|days?)[\s-]*old\s+(?:\w+\s+)?(?:brother|sister|sibling|twin|cousin|mother|father|son|daughter)\b(?!\s+of\b)",
+    re.I,
+)
+_TWIN = re.compile(
+    rf"(?:Twin|Sibling)\s+(?:\d|[IVX]+|[AB])\W+(?:(?:was|is)\s+)?an?\s+(?:\w+\s+)?{_NUMBER}{_HALF}[\s-]*(?P<unit>years?|months?|weeks?|days?)[\s-]*old\b",
     re.I,
 )
 
@@ -200,7 +204,7 @@ _NEXT = re.compile(
 def _age_of_relative(source: Source, story: tuple[Span, ...], found: dict[str, Any]) -> int | None:
     """The age that the first sentence of a story gives to a relative of the patient of another."""
     for sentence in story[:3]:
-        match = _RELATIVE.match(source.text, sentence.start, sentence.end) or _NEXT.match(source.text, sentence.start, sentence.end)
+        match = next((m for p in (_RELATIVE, _NEXT, _TWIN) if (m := p.match(source.text, sentence.start, sentence.end))), None)
         number = to_number(match["number"]) if match else None
         if match and number is not None:
             found["age"] = duration(number + (0.5 if match["half"] else 0), match["unit"])

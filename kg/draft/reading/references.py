@@ -14,7 +14,10 @@ _PMCID = re.compile(r"\bPMC\d+\b")
 _URL = re.compile(r"https?://[^\s\]>\"')]+")
 _MOST = 400  # entries
 _NUMBER = re.compile(r"^[ \t]*[\[(]?(\d{1,3})(?:[\])][.:]?|[.:](?!\d))?[ \t]+(?=\S)", re.M)  # at the beginning of a line
-_INLINE = re.compile(r"(?:(?<=[.\])\d])|\A)\s+\[?(\d{1,3})[\].]\s+(?=[A-Z])")  # in a list that is one paragraph
+_INLINE = re.compile(r"(?:(?<=[.\])\d])|(?<=References)|(?<=REFERENCES))\s+\[?(\d{1,3})[\].]\s+(?=[A-Z])")  # in a list that is one paragraph
+_INLINE_HEADING = re.compile(r"\b(?:References|REFERENCES)(?=\s+\[?1[\].]?\s+[A-Z])(?!.*\b(?:References|REFERENCES)\s+\[?1[\].]?\s)", re.S)
+#: What a page prints after the last entry.
+_TAIL = re.compile(r"\s+Articles? from [^\n]{3,160}? (?:are|is) provided here courtesy\b")
 _BULLET = re.compile(r"^\s*(?:-|•|\*(?=\s))\s+", re.M)
 _YEAR = re.compile(r"\b(?:1[89]|20)\d\d\b")
 
@@ -59,15 +62,18 @@ def read_references(source: Source) -> list[dict[str, Any]]:
 
 def _entries(source: Source) -> Iterator[tuple[int, int, int]]:
     """Number (0 for none), start and end of each entry."""
-    paragraphs = [(p.start, p.end) for p in source.report.paragraphs if p.section == "references"]
     text = source.text
+    paragraphs = [(text.rfind("\n", 0, p.start) + 1, p.end) for p in source.report.paragraphs if p.section == "references"]
+    if not paragraphs and (heading := _INLINE_HEADING.search(text)):
+        paragraphs = [(heading.end(), len(text))]
     numbered = _chain([(int(m[1]), m.start(), m.end()) for a, b in paragraphs for m in _NUMBER.finditer(text, a, b)])
     if not numbered:
         numbered = _chain([(int(m[1]), m.start(), m.end()) for a, b in paragraphs for m in _INLINE.finditer(text, a, b)])
     if numbered:
         for k, (number, _, start) in enumerate(numbered):
             limit = numbered[k + 1][1] if k + 1 < len(numbered) else paragraphs[-1][1]
-            yield number, start, _end(text, paragraphs, start, limit)
+            tail = _TAIL.search(text, start, limit) if k + 1 == len(numbered) else None
+            yield number, start, _end(text, paragraphs, start, tail.start() if tail else limit)
         return
     for start, end in paragraphs:
         marks = [*_BULLET.finditer(text, start, end)]
@@ -142,7 +148,11 @@ def _names(authors: str) -> list[str]:
         parts = re.findall(rf"{_DOTTED}|et al", authors)
     else:
         parts = authors.split(",")
-    return [name for part in parts if (name := re.sub(r"^\s*(?:and|&)\s+", "", part).strip(" ,"))]
+    names = [name for part in parts if (name := re.sub(r"^\s*(?:and|&)\s+", "", part).strip(" ,"))]
+    for k in range(len(names) - 1, 0, -1):  # `Doe J, Jr`
+        if re.fullmatch(r"(?:Jr|Sr|2nd|3rd|II|III)\.?", names[k]):
+            names[k - 1 : k + 1] = [f"{names[k - 1]} {names[k]}"]
+    return names
 
 
 def _title_and_place(body: str, early: str | None) -> dict[str, Any]:
@@ -179,7 +189,9 @@ def _parted(head: str) -> tuple[str, str]:
     while k > 0 and head[pieces[k].start()] == "." and _ABBREVIATED.match(head[pieces[k - 1].end() : pieces[k].start()]):
         k -= 1
     title, journal = head[: pieces[k].end()].strip(), re.sub(r"\*|\(?\bInternet\b\)?", "", head[pieces[k].end() :]).strip(" .,(")
-    return (title, " ".join(journal.split())) if journal[:1].isupper() and len(journal) <= 120 else ("", "")
+    if not journal[:1].isupper() or len(journal) > 120:
+        return "", ""
+    return title, "" if journal.endswith(";") else " ".join(journal.split())  # a book has a publisher: `Boston: Doe;`
 
 
 def last_sentence(words: str) -> str:
