@@ -16,52 +16,33 @@ from functools import cached_property
 from pathlib import Path
 
 from kg.errors import ReportError
+from kg.headings import HEADING_LINE, HEADINGS, heading_of, is_heading
+from kg.sentences import sentences_in
 
 MAX_BYTES = 5_000_000
-
-#: Heading words -> the section's name. A line of capitals that is none of these names its own section.
-HEADINGS = {
-    "abstract": "abstract", "summary": "abstract", "keywords": "keywords", "key words": "keywords",
-    "introduction": "introduction", "background": "introduction",
-    "case": "case presentation", "case report": "case presentation", "case presentation": "case presentation",
-    "case description": "case presentation", "case history": "case presentation", "presentation of case": "case presentation",
-    "case summary": "case presentation", "clinical case": "case presentation", "patient information": "case presentation",
-    "methods": "methods", "results": "results",
-    "discussion": "discussion", "comment": "discussion", "conclusion": "conclusion", "conclusions": "conclusion",
-    "references": "references", "bibliography": "references", "literature cited": "references",
-    "acknowledgements": "acknowledgements", "acknowledgments": "acknowledgements", "funding": "funding",
-    "conflict of interest": "conflict of interest", "conflicts of interest": "conflict of interest",
-    "competing interests": "conflict of interest", "declaration of interest": "conflict of interest",
-    "consent": "consent", "informed consent": "consent", "patient consent": "consent", "ethics": "ethics",
-}  # fmt: skip
 
 #: What comes before the first heading, and the parts that are no body text.
 FRONT = "title"
 NOT_BODY = frozenset({"title", "keywords", "metadata", "correspondence", "references", "acknowledgements", "funding"})
+#: Sections that follow one another without a text between them before the report proper.
+_FRONT_MATTER = frozenset({FRONT, "abstract", "keywords", "metadata", "correspondence", "additional information"})
+_KNOWN = frozenset(HEADINGS.values())
+_OPENS_REPORT = frozenset({"abstract", "introduction", "case presentation"})
 
-_PARAGRAPH = re.compile(r"\S(?:.*\S)?(?:[ \t]*\n(?![ \t]*\n)[ \t]*\S(?:.*\S)?)*")
-_HEADING = re.compile(r"(?:\d{1,2}(?:\.\d{1,2})*\.?\s+|[IVX]{1,4}\.\s+|#+\s*)?(?P<words>[^\n]{2,80}?)\s*:?\s*\Z")
-_LONGEST_HEADING = 160  # characters with its number and marks
-_HEADING_LINE = re.compile(
-    r"^[ \t]*(?P<words>(?:\d{1,2}(?:\.\d{1,2})*\.?[ \t]+|[IVX]{1,4}\.[ \t]+|#+[ \t]*)?(?:" + "|".join(sorted(HEADINGS, key=len, reverse=True)) + r")[ \t]*:?)[ \t]*$",
-    re.I | re.M,
-)
+_PARAGRAPH = re.compile(r"\S(?:.*\S)?(?:[ \t\r]*\n(?![ \t\r]*\n)[ \t]*\S(?:.*\S)?)*")
 _LEGEND = re.compile(r"\*{0,2}(?P<kind>fig(?:ure)?|table)\.?\s*(?P<number>\d+\s?[A-Za-z]?)\b[.:]?", re.I)
+#: An entry of a list of papers: its number, and year, volume and page somewhere after it.
+_ENTRY = re.compile(r"^[ \t]*[\[(]?\d{1,3}[\]).]{0,2}[ \t]+[A-Z][^\n]*(?:\n(?![ \t]*[\[(]?\d{1,3}[\]).]{0,2}[ \t]+[A-Z])[^\n]+)*", re.M)
+_PAPER = re.compile(r"\b(?:19|20)\d\d\)?[^;:\n]{0,12}[;,]\s?\d+[^:,\n]{0,12}[:,]\s?\w?\d|\bdoi\b|\(?(?:19|20)\d\d\)?\.? \d+(?:\(\d+\))?:\d")
+_FEWEST_ENTRIES = 3
 _KEYWORDS = re.compile(r"key\s?words\b", re.I)
 _METADATA = re.compile(
     r"<?https?://|doi\b|article\s+(?:submitted|received)|received\b.{0,60}accepted|e-?issn\b|©|copyright\b", re.I
 )
 _CONTACT = re.compile(r"(?:corresponding author|correspondence|address for correspondence)\b", re.I)
 _E_MAIL = re.compile(r"\S+@\S+\.\w")
-_ABBREVIATION = re.compile(
-    r"(?:\b(?:Dr|Mr|Mrs|Ms|Prof|Fig|Figs|Ref|Refs|No|vs|etc|al|approx|ca|cf|e\.g|i\.e|i\.v|i\.m|p\.o|s\.c|St|Jr|Tel|resp|incl|max|min|vol|ed|eds"
-    r"|(?<!/)[A-Z])|\b[ap]\.m)\.\Z",
-    re.I,
-)
-_LONGEST_ABBREVIATION = 12  # letters, and some more
-_MORE_LETTERS = 7  # than stand together in any of them
 _SPACE, _LONG_GAP = re.compile(r"\s*"), re.compile(r"\s\s+")
-_SENTENCE_END = re.compile(r"[.!?][\"'”’)\]]*(?:[⁰¹²³⁴⁵⁶⁷⁸⁹,⁻–-]+|\[[\d,;\s–-]+\]|(?<=[A-Za-z)]{2}\.)\d{1,2}(?:[,–-]\d{1,2})*)?(?=\s+[\"'“‘(\[]?[A-Z0-9“]|\s*\Z)")
+_LONGEST_FRONT = 3000  # characters of title, authors and addresses
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -105,7 +86,7 @@ class Report:
     @cached_property
     def paragraphs(self) -> tuple[Span, ...]:
         """Runs of lines between blank lines, headings included, in text order."""
-        return tuple(_paragraphs(self.text))
+        return _with_unheaded_list(self.text, tuple(_paragraphs(self.text)))
 
     @cached_property
     def sections(self) -> tuple[str, ...]:
@@ -238,38 +219,12 @@ def load_report(path: Path) -> Report:
         raise ReportError(f"{path}: not UTF-8 at byte {error.start}; convert it (iconv -f latin1 -t utf-8)") from error
 
 
-def is_heading(text: str) -> bool:
-    """Whether a paragraph is the heading of a section.
-
-    Example:
-    >>> is_heading("CASE PRESENTATION"), is_heading("She had fever.")
-    (True, False)
-    """
-    return _heading(text) is not None
-
-
-def _heading(text: str) -> str | None:
-    """The section that a heading opens, or None where the text is no heading."""
-    if len(text) >= _LONGEST_HEADING or text.endswith((".", ",")) or "\n" in text:
-        return None
-    match = _HEADING.match(text.strip("*_ "))
-    if not match:
-        return None
-    words = match["words"].strip("*_ ")
-    known = HEADINGS.get(words.lower())
-    if known and (words[0].isupper() or text.startswith("#")):
-        return known
-    if words.isupper() and sum(c.isalpha() for c in words) > 3 and not words.endswith((".", ",")) and not re.search(r"\d", words):
-        return words.lower()
-    return None
-
-
 def _blocks(text: str) -> Iterator[tuple[int, int]]:
     """Offsets of what blank lines part; the line of a well-known heading stands by itself even without them."""
     for match in _PARAGRAPH.finditer(text):
         start, end = match.span()
-        for line in _HEADING_LINE.finditer(text, start, end) if "\n" in match.group() else ():
-            if _heading(line["words"]):
+        for line in HEADING_LINE.finditer(text, start, end) if "\n" in match.group() else ():
+            if heading_of(line["words"]):
                 before = text[start : line.start()].rstrip()
                 if before:
                     yield start, start + len(before)
@@ -282,9 +237,11 @@ def _blocks(text: str) -> Iterator[tuple[int, int]]:
 def _paragraphs(text: str) -> Iterator[Span]:
     """Paragraphs with their sections: a heading opens a section, a legend or an address only interrupts it."""
     section, contact = FRONT, 0
-    for start, end in _blocks(text):
+    blocks = [(start, end, heading_of(text[start:end])) for start, end in _blocks(text)]
+    for number, (start, end, heading) in enumerate(blocks):
         words = text[start:end]
-        heading = _heading(words)
+        if heading and section in _FRONT_MATTER and _is_of_the_front(heading, blocks, number):
+            heading = None
         legend = _LEGEND.match(words)
         if heading:
             section, contact, here = heading, 0, heading
@@ -305,27 +262,39 @@ def _paragraphs(text: str) -> Iterator[Span]:
         yield Span(start, end, here)
 
 
+def _with_unheaded_list(text: str, paragraphs: tuple[Span, ...]) -> tuple[Span, ...]:
+    """The paragraphs, with a numbered list of papers at the end as references where no heading says so."""
+    first, entries = len(paragraphs), 0
+    while first and (found := [m for m in _ENTRY.finditer(text, *_lines_of(text, paragraphs[first - 1])) if _PAPER.search(m.group())]):
+        first, entries = first - 1, entries + len(found)
+    if entries < _FEWEST_ENTRIES or any(p.section == "references" for p in paragraphs[:first]):
+        return paragraphs
+    return paragraphs[:first] + tuple(Span(p.start, p.end, "references") for p in paragraphs[first:])
+
+
+def _lines_of(text: str, paragraph: Span) -> tuple[int, int]:
+    return text.rfind("\n", 0, paragraph.start) + 1, paragraph.end
+
+
+def _is_of_the_front(heading: str, blocks: list[tuple[int, int, str | None]], number: int) -> bool:
+    """Whether a heading before the report proper opens no section of it: the sort of article above its title, words in capitals,
+    or the article's own bibliographic data."""
+    if heading == "references":
+        return any(other == "references" for _, _, other in blocks[number + 1 :])
+    if heading != "case presentation" and (heading in _KNOWN or heading == "keywords"):
+        return False
+    following = next(
+        (k for k, (_, _, other) in enumerate(blocks[number + 1 :], number + 1) if other in _KNOWN and other != "keywords"), None
+    )
+    return following is not None and blocks[following][2] in _OPENS_REPORT and blocks[following][0] - blocks[number][1] < _LONGEST_FRONT
+
+
 def _sentences(text: str, paragraph: Span) -> Iterator[Span]:
     start = paragraph.start
     if is_heading(text[start : paragraph.end]):  # "1. Introduction" is one
         yield paragraph
         return
-    stop, section = paragraph.end, paragraph.section
-    for match in _SENTENCE_END.finditer(text, start, stop):
-        at, end = match.span()
-        if text[at] == "." and end < stop and _is_abbreviated(text, start, at):
-            continue
-        yield Span(start, end, section)
-        start = _SPACE.match(text, end, stop).end()  # type: ignore[union-attr]  # matches nothing, too
-    if start < stop:
-        yield Span(start, stop, section)
-
-
-def _is_abbreviated(text: str, start: int, at: int) -> bool:
-    """Whether the full stop at an offset is that of an abbreviation; none has as many letters in a row as most last words of sentences."""
-    if at - start >= _MORE_LETTERS and text[at - _MORE_LETTERS : at].isalpha():
-        return False
-    return bool(_ABBREVIATION.search(text, max(start, at - _LONGEST_ABBREVIATION), at + 1))
+    yield from (Span(a, b, paragraph.section) for a, b in sentences_in(text, start, paragraph.end))
 
 
 def _short(quote: str) -> str:

@@ -18,8 +18,8 @@ from kg.draft.names.packed import FILE, stamp
 from kg.draft.names.tables import load_tables
 from kg.draft.names.words import stem
 from kg.draft.patterns.lists import DATA, rows_of
-from kg.draft.reading.document import cited
 from kg.draft.reading.negate import scopes, status_at
+from kg.draft.reading.references import cited
 from kg.draft.reading.source import Source
 from kg.draft.therapy.times import read_times
 from kg.errors import CasegraphError, ReportError

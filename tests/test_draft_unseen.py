@@ -12,8 +12,8 @@ from kg.draft.findings.diagnoses import find_diseases, short_forms
 from kg.draft.findings.findings import outcome_of
 from kg.draft.findings.levels import read_levels
 from kg.draft.findings.measure import read_values
-from kg.draft.reading.document import cited
 from kg.draft.reading.mended import mend
+from kg.draft.reading.references import cited
 from kg.report import Report
 from kg.terms import load_terms
 

@@ -21,12 +21,13 @@ from kg.draft.findings.statements import read_findings, read_past_diseases, read
 from kg.draft.names.own import with_own
 from kg.draft.names.recognise import Hit, recogniser
 from kg.draft.reading.at_large import is_at_large
-from kg.draft.reading.document import read_document, read_references
+from kg.draft.reading.document import count_articles, read_document
 from kg.draft.reading.mended import mend
 from kg.draft.reading.negate import Scope, scopes
 from kg.draft.reading.patient import read_patient
 from kg.draft.reading.persons import is_of_several, stories
 from kg.draft.reading.readable import check_text
+from kg.draft.reading.references import read_references
 from kg.draft.reading.roles import argument_of, story_of, with_roles
 from kg.draft.reading.source import Source
 from kg.draft.sheet import Ids, Sheet, slug
@@ -82,6 +83,8 @@ def draft_report(source: str | Path | Report, case: str = "draft") -> Draft:
     """
     report = load_report(source) if isinstance(source, Path) else Report(source) if isinstance(source, str) else source
     remarks = check_text(report.text)
+    if (articles := count_articles(report)) > 1:
+        remarks.append(f"the file seems to hold {articles} articles; draft each from a file of its own, or they are mixed")
     made = Source(report, mend(report.text))
     text = made.text
     body = with_roles(made)
@@ -146,5 +149,7 @@ def _read_story(sheet: Sheet, story: tuple[Span, ...], shared: _Shared) -> None:
         read_diagnoses(sheet, sentence, shared.diseases)
         responses.read(sentence, number, again=again or sentence.section.startswith("figure"))
     quote = shared.document["quote"]
-    read_title(sheet, shared.diseases, quote if isinstance(quote, str) else quote[0])
+    title = quote if isinstance(quote, str) else quote[0]
+    if not is_at_large(title, 0, len(title)):
+        read_title(sheet, shared.diseases, title)
     responses.finish()

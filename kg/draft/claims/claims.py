@@ -21,8 +21,8 @@ from kg.draft.names.ground import vocabulary
 from kg.draft.names.recognise import Hit
 from kg.draft.patterns.lists import rows_of
 from kg.draft.patterns.openings import Openings
-from kg.draft.reading.document import cited
 from kg.draft.reading.negate import Scope, status_at
+from kg.draft.reading.references import cited
 from kg.draft.reading.source import Source
 from kg.report import Span
 

@@ -8,8 +8,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from kg.draft.llm.rules import EXACT, LINKS, PRINTED, Bad
-from kg.draft.reading.document import cited
 from kg.draft.reading.negate import scopes, status_at
+from kg.draft.reading.references import cited
 from kg.draft.reading.source import Source
 from kg.record.model import TermRef
 from kg.report import Span

@@ -19,11 +19,22 @@ _MAY_BE = whole_words(
 _IN_GENERAL = re.compile(
     rf"\b(?:can|may|might|{_HOW_OFTEN})\s+(?:(?:also|be|only|even|{_HOW_OFTEN})\s+)*(?:includ|present|occur|caus|result|develop|manifest|mimic|lead|involv|affect|requir|aris|appear|"
     r"associated|confused|misdiagnosed|fatal|lethal|asymptomatic|complicat|precede|accompan|trigger|induce|delay|help|provid|improv|reduc|prevent)\w*\b|"
-    r"\b(?:is|are)\s+(?:an?\s+)?(?:\w+ly\s+)?(?:rare|uncommon|common|characteri[sz]ed|defined|considered|known|recommended|crucial|essential|estimated|thought|believed|mandatory|warranted|controversial)\b|"
+    r"\b(?:is|are)\s+(?:an?\s+)?(?:\w+ly\s+)?(?:rare|uncommon|common|characteri[sz]ed|defined|considered|known|recommended|crucial|essential|estimated|thought|believed|mandatory|warranted|controversial|used (?:to|for|as))\b|"
     r"\b(?:has|have)\s+(?:\w+\s+)?been\s+(?:\w+ly\s+)?(?:reported|described|documented|associated|implicated|shown|suggested|proposed|recommended|published|established|recogni[sz]ed)\b|"
     r"\b(?:symptoms|complications|causes|side[- ]effects|treatments?|options|criteria|risk factors|etiologies|aetiologies) (?:include|comprise|consist)\b|"
     r"\b(?:accounts?|accounting) for (?:about|approximately|only|less|more|up|\d)|\baffects (?:mainly|mostly|about|approximately|primarily|\d)|\bin the literature\b|\b(?:should|must) (?:always |also )?(?:be|consider|suspect|exclude)\b",
     re.I,
+)
+#: Of others, whatever the tense: what has been reported, what a study found.
+_OF_OTHERS = re.compile(
+    r"\b(?:has|have)\s+(?:also\s+|previously\s+|rarely\s+|only\s+)?been\s+(?:\w+ly\s+)?(?:reported|described|documented)\b|"
+    r"\b(?:in|of) (?:an?|one|another|the largest|their|his|her) (?:\w+[- ]){0,3}(?:study|series|trial|cohort|review|survey|meta-analysis|registry)\b(?! of (?:our|this))|"
+    r"\bet al\.?,?(?:\s*\[[\d,–-]+\])? (?:also )?(?:reported|described|found|reviewed|treated|observed|studied|published|presented|showed|noted)\b|"
+    r"\b\d+ of (?:the )?\d+ (?:\w+ )?(?:patients|cases|children|women|men|adults|infants)\b",
+    re.I,
+)
+_MAY_BE_OF_OTHERS = whole_words(
+    "reported|described|documented|study|series|trial|cohort|review|survey|meta|registry|al|patients|cases|children|women|men|adults|infants"
 )
 #: A definition: the first words of a sentence, and what they are.
 _DEFINITION = re.compile(
@@ -40,10 +51,9 @@ _TOLD = re.compile(
     re.I,
 )
 
-
 #: A labelled part of an abstract that draws the lesson, or what one should do.
 _LESSON = Openings(
-    r"\b(?:conclusions?|background|introduction|objectives?|importance|learning points?)\s*[:.]|\b(?:should|must) (?:always |also )?(?:be|consider|suspect|exclude)\b"
+    r"\b(?:conclusions?|background|introduction|objectives?|importance|learning points?|rationale|lessons?)\s*[:.]|\b(?:should|must) (?:always |also )?(?:be|consider|suspect|exclude)\b"
 )
 #: What the case teaches of a disease or a test, not what it was.
 _TEACHES = re.compile(
@@ -58,8 +68,11 @@ def is_at_large(text: str, start: int, end: int) -> bool:
     if _TEACHES.match(text, start, end):
         return True
     may_be, lesson = _MAY_BE.search(text, start, end), _LESSON.search(text, start, end)
-    if not may_be and not lesson or _OF_THE_PATIENT.search(text, start, end):
+    others = _MAY_BE_OF_OTHERS.search(text, start, end)
+    if not (may_be or lesson or others) or _OF_THE_PATIENT.search(text, start, end):
         return False
+    if others and _OF_OTHERS.search(text, start, end):
+        return True
     if lesson and (lesson.start() == start or not lesson.group().endswith((":", ".")) and lesson.start() - start < 160):
         return True
     return bool(_DEFINITION.match(text, start, end) or _IN_GENERAL.search(text, start, end) and not _TOLD.search(text, start, end))

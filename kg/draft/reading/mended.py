@@ -19,6 +19,7 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 
 from kg.draft.patterns.lists import word_list
+from kg.draft.reading.furniture import page_furniture
 
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
 _LIGATURE = "[ﬀ-ﬆ]"
@@ -67,7 +68,55 @@ def mend(text: str) -> Mended:
     """The text with broken words joined, ligatures as letters, and sentences that a column break parts made one.
 
     A hyphen stays where the two parts are words of their own in the text, or the first is one that hyphens follow.
+    Running heads and page numbers are left out.
     """
+    cut = _without_furniture(text)
+    if cut is None:
+        return _mend(text)
+    mended = _mend(cut.text)
+    places, origins = [], []
+    for k, (place, origin) in enumerate(zip(mended.places, mended.origins, strict=True)):
+        stop = mended.places[k + 1] if k + 1 < len(mended.places) else len(mended.text)
+        inside = cut.places[bisect_right(cut.places, origin) : bisect_left(cut.places, origin + stop - place)]
+        for at in (origin, *inside):
+            places.append(place + at - origin)
+            origins.append(cut.given(at, at)[0])
+    return Mended(mended.text, tuple(places), tuple(origins))
+
+
+def _without_furniture(text: str) -> Mended | None:
+    """The text without what is of its pages; None where nothing is."""
+    lines = page_furniture(text)
+    if not lines:
+        return None
+    out: list[str] = []
+    places, origins = [0], [0]
+    at = length = 0
+    for k, (start, end) in enumerate(lines):
+        if end <= at:
+            continue  # taken out with the one before
+        while k + 1 < len(lines) and not text[end : lines[k + 1][0]].strip():
+            k += 1
+            end = lines[k][1]
+        before, after = text[at:start].rstrip(), text[end:].lstrip()
+        stop = len(text) - len(after)
+        parts = bool(re.search(r"(?:[a-zß-öø-ÿ,]|[^\W\d_]-)\Z", before)) and after[:1].islower()
+        for piece, origin in ((before, at), ("\n" if parts else "\n\n", at + len(before))):
+            if piece:
+                if origin - origins[-1] != length - places[-1]:
+                    places.append(length)
+                    origins.append(origin)
+                out.append(piece)
+                length += len(piece)
+        at = stop
+    if at < len(text):
+        places.append(length)
+        origins.append(at)
+        out.append(text[at:])
+    return Mended("".join(out), tuple(places), tuple(origins))
+
+
+def _mend(text: str) -> Mended:
     if not _MAY_MEND.search(text) and (text.isascii() or not _MAY_BE_LIGATURE.search(text)):
         return Mended(text)
     words: frozenset[str] | None = None

@@ -123,6 +123,8 @@ def read_patient(source: Source, story: tuple[Span, ...]) -> tuple[dict[str, Any
     notes: list[str] = []
     remarks: list[str] = []
     age_at = _find_age(source, story, found, notes)
+    if age_at is None:
+        age_at = _age_of_relative(source, story, found)
     late = age_at is not None and _LAST.search(source.text, max(0, age_at - 60), age_at)
     if age_at is None or late:
         came = _age_at_coming(source, story, found, notes)
@@ -179,6 +181,36 @@ def _find_age(source: Source, story: tuple[Span, ...], found: dict[str, Any], no
             found["age"] = "P0D"
             notes.append(f'age read from "{newborn.group().lower()}"')
             return newborn.start()
+    return None
+
+
+#: The patient of this story is a relative of the patient of another one: `His 9-year-old brother presented with ...`.
+_RELATIVE = re.compile(
+    rf"(?:\W*(?:case|patient|proband|twin|sibling)\s*(?:no\.?\s*)?(?:\d|[IVX]+|[AB])\W+)?(?:His|Her|Their|The|This|The patient['’]s|The proband['’]s)\s+(?:\w+,?\s+)?{_NUMBER}{_HALF}[\s-]*"
+    r"(?P<unit>years?|months?|weeks?|days?)[\s-]*old\s+(?:\w+\s+)?(?:brother|sister|sibling|twin|cousin|mother|father|son|daughter)\b(?!\s+of\b)",
+    re.I,
+)
+_TWIN = re.compile(
+    rf"(?:Twin|Sibling)\s+(?:\d|[IVX]+|[AB])\W+(?:(?:was|is)\s+)?an?\s+(?:\w+\s+)?{_NUMBER}{_HALF}[\s-]*(?P<unit>years?|months?|weeks?|days?)[\s-]*old\b",
+    re.I,
+)
+
+#: The same of one who is told to be the next: `The second patient, his sister, was seen at the age of two years`.
+_NEXT = re.compile(
+    rf"(?:In\s+|For\s+)?(?:The|Our|A)\s+(?:second|third|fourth|fifth|other)\s+(?:patient|case|child|sibling|twin|brother|sister|infant|boy|girl|man|woman)\b[^.;]{{0,140}}?\b"
+    rf"(?:at|aged)\s+(?:the\s+)?(?:age\s+of\s+)?{_NUMBER}{_HALF}[\s-]*(?P<unit>years?|months?|weeks?|days?)\b(?!\s+(?:later|after|before|earlier|of (?:treatment|therapy|follow)))",
+    re.I,
+)
+
+
+def _age_of_relative(source: Source, story: tuple[Span, ...], found: dict[str, Any]) -> int | None:
+    """The age that the first sentence of a story gives to a relative of the patient of another."""
+    for sentence in story[:3]:
+        match = next((m for p in (_RELATIVE, _NEXT, _TWIN) if (m := p.match(source.text, sentence.start, sentence.end))), None)
+        number = to_number(match["number"]) if match else None
+        if match and number is not None:
+            found["age"] = duration(number + (0.5 if match["half"] else 0), match["unit"])
+            return match.start("number")
     return None
 
 

@@ -17,7 +17,7 @@ _NUMBERED = re.compile(rf"\b(?:(?:case|patient|proband|twin)\s*(?:no\.?\s*|numbe
 _MAY_NAME = Stems(*_ORDINALS, "case", "patient", "proband", "twin")
 _AT_START = re.compile(r"[\W\d]*(?:(?:in|for)\s+)?$", re.I)
 _PERSON = re.compile(
-    r"\b(?:\d{1,3}|[a-z]+)[\s-]+(?:years?|yrs?|months?|weeks?|days?)[\s-]*olds?\b|\baged?\s+\d|\b(?:man|woman|boy|girl|male|female|infant|neonate|newborn)\b",
+    r"\b(?:\d{1,3}|[a-z]+)[\s-]+(?:years?|yrs?|months?|weeks?|days?)[\s-]*olds?\b|\baged?\s+(?:of\s+)?(?:\d|[a-z]+ (?:years|months)\b)|\b(?:man|woman|boy|girl|male|female|infant|neonate|newborn)\b",
     re.I,
 )
 _SEVERAL = Openings(

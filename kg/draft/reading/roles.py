@@ -7,8 +7,9 @@ from bisect import bisect_left
 from collections.abc import Iterator
 
 from kg.draft.reading.at_large import is_at_large
-from kg.draft.reading.source import ARGUES, Source
-from kg.report import HEADINGS, Span
+from kg.draft.reading.source import ARGUES, Source, is_of_another
+from kg.headings import HEADINGS
+from kg.report import Span
 
 _INLINE = re.compile(
     r"(?P<words>Abstract|Summary|Key\s?words|Introduction|Background|Case [Pp]resentations?|Case [Rr]eports?|Case [Dd]escription|Case [Hh]istory|"
@@ -84,6 +85,7 @@ def story_of(source: Source, body: tuple[Span, ...]) -> tuple[Span, ...]:
         or s.section.startswith(("figure", "table"))
         or s.section in ARGUES
         and _OURS.search(source.text, s.start, s.end)
+        and not is_of_another(source.text, s)
     )
 
 

@@ -14,14 +14,21 @@ from bisect import bisect_right
 from functools import cached_property
 from typing import Any
 
+from kg.draft.reading.furniture import page_furniture
 from kg.draft.reading.mended import Mended
-from kg.report import NOT_BODY, Report, Span, is_heading
+from kg.headings import is_heading
+from kg.report import NOT_BODY, Report, Span
 
 #: Sections that argue rather than tell; in them only what is said of "our patient" is told of the patient.
 ARGUES = frozenset({"discussion", "introduction", "conclusion", "methods", "results", "ethics", "consent", "conflict of interest"})
+#: Sections that are of the article, not of the case.
+ASIDE = frozenset(
+    {"disclosures", "author contributions", "data availability", "supplementary material", "abbreviations", "footnotes", "publisher's note",
+     "additional information"}
+)  # fmt: skip
 _OURS = re.compile(r"\b(?:our|this|the present|present|the index)\s+(?:patient|case|child|girl|boy|infant|woman|man|proband)", re.I)
 _PATIENT_NUMBER = re.compile(
-    r"^(?:case|patient|proband)(?:\s+(?:history|report|presentation|description|summary))?\s*(?:no\.?\s*|number\s*|#\s*)?(\d{1,2}|[IVX]{1,4}|[AB])\b\s*[.:–-]?",
+    r"^(?:case|patient|proband|twin|sibling|subject)(?:\s+(?:history|report|presentation|description|summary))?\s*(?:no\.?\s*|number\s*|#\s*)?(\d{1,2}|[IVX]{1,4}|[AB])\b\s*[.:–-]?",
     re.I,
 )
 #: A whole sentence that begins a story, which no title is.
@@ -31,6 +38,26 @@ _TELLS = re.compile(
     re.I | re.S,
 )
 QUOTE_LIMIT = 600
+#: The patient of the report is named, but the sentence tells of another one, with whom it is compared.
+_COMPARED = re.compile(
+    r"\b(?:unlike|in contrast (?:to|with)|contrary to|similar(?:ly)? to|as (?:in|with)|compared (?:to|with)|like|different from|resembl\w+|identical to)\s+"
+    r"(?:(?:that|those|the \w+) (?:of|in|seen in) )?(?:our|this|the present|the index)\s+(?:patient|case|child|girl|boy|infant|woman|man|proband)",
+    re.I,
+)
+_ANOTHER = re.compile(
+    r"\bet al\b|\b(?:patients?|cases?|child(?:ren)?|infants?|girls?|boys?|women|woman|man|men)\s+(?:who (?:was|were) )?(?:reported|described|published)\b|\b(?:reported|described) by\b|\bother (?:reported |published )?(?:patients|cases)\b",
+    re.I,
+)
+
+
+def is_of_another(text: str, sentence: Span) -> bool:
+    """Whether a sentence names the patient of the report only to compare another one with that one.
+
+    >>> said = "In our patient the rash was absent.", "Unlike our patient, the boy described by Roe et al. had a rash."
+    >>> [is_of_another(text, Span(0, len(text), "discussion")) for text in said]
+    [False, True]
+    """
+    return bool(_COMPARED.search(text, sentence.start, sentence.end) and _ANOTHER.search(text, sentence.start, sentence.end))
 
 
 class Source:
@@ -80,7 +107,10 @@ class Source:
     @cached_property
     def story(self) -> tuple[Span, ...]:
         """Sentences that tell of the patient."""
-        return tuple(s for s in self.body if s.section not in ARGUES or _OURS.search(self.text, s.start, s.end))
+        return tuple(s for s in self.body if s.section not in ARGUES | ASIDE or s.section in ARGUES and self._is_ours(s))
+
+    def _is_ours(self, sentence: Span) -> bool:
+        return bool(_OURS.search(self.text, sentence.start, sentence.end)) and not is_of_another(self.text, sentence)
 
     @cached_property
     def argument(self) -> tuple[Span, ...]:
@@ -109,6 +139,11 @@ class Source:
         )
         ends = [start for _, start in starts[1:]] + [stop]
         return tuple((name, start, end) for (name, start), end in zip(starts, ends, strict=True) if start < end)
+
+    @cached_property
+    def furniture(self) -> tuple[str, ...]:
+        """Running heads and the like, as printed."""
+        return tuple(self.given.text[start:end] for start, end in page_furniture(self.given.text)) if self._mended else ()
 
     @cached_property
     def _starts(self) -> list[int]:

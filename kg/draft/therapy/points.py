@@ -13,7 +13,13 @@ from kg.draft.timeline import START
 from kg.report import Span
 from kg.times import days
 
-ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+_UP_TO_NINTH = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
+_TENS = ("twent", "thirt", "fort", "fift", "sixt", "sevent", "eight", "ninet")
+#: The first to the ninety-ninth, in their order.
+ORDINALS = (
+    *_UP_TO_NINTH, "tenth", "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth",
+    "nineteenth", *(word for ten in _TENS for word in (f"{ten}ieth", *(f"{ten}y-{one}" for one in _UP_TO_NINTH))),
+)  # fmt: skip
 #: The days of an illness that are counted since it began, not since the patient came.
 _OF_ILLNESS = re.compile(r"\s+of\s+(?:(?:the|his|her|this)\s+)?(?:illness|disease|fever|symptoms?|rash|onset)\b", re.I)
 _SINCE_OPERATION = re.compile(

@@ -19,6 +19,8 @@ from kg.report import Span
 
 _N = r"(?P<n>\d{1,3}(?:\.\d)?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|eighteen|a few|few|several|a couple of|a|an|some|another (?:\d{1,2}|two|three|four)?)"
 _U = r"(?P<u>(?:hour|day|week|month|year)s?(?![a-z]))"
+#: Units in short, where the words around them leave no doubt.
+_UNIT = r"(?P<u>(?:hour|day|week|month|year)s?(?![a-z])|(?:(?<=\d)|(?<=\d[\s-]))(?:hrs?|wks?|yrs?|[hd])\b(?![./]\w))"
 _ABOUT = r"(?P<about>about |approximately |around |nearly |almost |over |within |some |just |only )?"
 _ARRIVAL = r"(?:(?:the |his |her |this |initial |current |hospital )*(?:presentation|presenting|admission|hospitali[sz]ation|referral|arrival|visit|evaluation|being (?:seen|admitted)))"
 #: Sorts of expression; each says a time of its own. The first that matches at a place is taken.
@@ -27,11 +29,11 @@ _SORTS = (
     ("age", rf"\b(?:at|by|around)\s+(?:the\s+)?{_ABOUT}{_N}[\s-]*{_U}[\s-]+(?:of\s+age|old)\b"),
     ("ago", rf"\b{_ABOUT}{_N}[\s-]+{_U}\s+(?:ago|earlier|previously|(?:before|prior to)(?=\s+{_ARRIVAL}|\s*[.,;)]))"),
     ("before", rf"\b(?:before|prior to)\s+{_ARRIVAL}\b(?=\s*,)"),
-    ("later", rf"\b{_ABOUT}{_N}[\s-]+{_U}\s+(?:later|afterwards?|thereafter|after (?:that|this|discharge|admission|the (?:first|initial)[^,.]{{0,20}}|(?:the |her |his )?(?:surgery|operation|procedure)|presentation|hospitali[sz]ation|starting[^,.;]{{0,30}}|(?:initiation|cessation|completion|the (?:start|end|initiation|completion)) of[^,.;]{{0,30}}|treatment|therapy|transplant\w*|delivery|(?:the )?\w{{4,}}(?:ectomy|otomy|plasty|ation|ment)))\b"),
+    ("later", rf"\b{_ABOUT}{_N}[\s-]+{_UNIT}\s+(?:later|afterwards?|thereafter|after(?=\s*,)|after (?:that|this|discharge|admission|the (?:first|initial)[^,.]{{0,20}}|(?:the |her |his )?(?:surgery|operation|procedure)|presentation|hospitali[sz]ation|starting[^,.;]{{0,30}}|(?:initiation|cessation|completion|the (?:start|end|initiation|completion)) of[^,.;]{{0,30}}|treatment|therapy|transplant\w*|delivery|(?:the )?\w{{4,}}(?:ectomy|otomy|plasty|ation|ment)))\b"),
     ("later", rf"\b(?:after|within|over the (?:next|following|ensuing|subsequent)|during the (?:next|following)|in the (?:next|following)|for the (?:next|following))\s+{_ABOUT}{_N}[\s-]*{_U}(?:\s+(?:of\s+(?:follow[- ]?up|\w+ ?(?:treatment|therapy)|treatment|therapy|hospitali[sz]ation)|post-?operatively|later))?(?![\w-])(?!\s*['’]?\s*(?:history|of age|before|ago|prior|(?:of\s+)?gestation))"),
     ("origin", rf"\b(?:at|on)\s+(?:(?:the|his|her|a)\s+)?{_ABOUT}{_N}[\s-]*{_U}(?:\s+(?:of\s+(?:follow[- ]?up|treatment|therapy)|post-?operatively|post-?\w+|after \w+))?[\s-]*(?:follow[- ]?up)?(?!\s*(?:of age|old|history|before|ago|prior|interval|/|(?:of\s+)?gestation|['’]?s?['’]?\s+(?:of\s+)?(?:gestation|amenorrh|pregnan)))"),
     ("next", r"\b(?:the|on the|over the|during the)\s+(?:next|following)\s+(?:(?P<nu>day|morning|week|month|year)|night)\b"),
-    ("day", rf"\b(?:on|by|at|from|starting on|beginning on)\s+(?:the\s+)?(?P<kind>hospital |post-?operative |post-?natal |admission |POD )?(?:day\s+(?:of life\s+)?(?P<day>\d{{1,3}})|(?P<nth>\d{{1,3}}(?:st|nd|rd|th)|{'|'.join(ORDINALS)})\s+(?P<kind2>hospital |post-?operative )?(?P<du>day|week|month))\b(?!\s+(?:repeated|of (?:each|every)|and \d|through|to (?:day )?\d|until|of gestation))"),
+    ("day", rf"\b(?:on|by|at|from|starting on|beginning on)\s+(?:the\s+)?(?P<kind>hospital\s|post-?operative\s|post-?natal\s|admission\s|POD\s)?(?:day\s+(?:of life\s+)?(?P<day>\d{{1,3}})|(?P<nth>\d{{1,3}}(?:st|nd|rd|th)|{'|'.join(ORDINALS)})\s+(?P<kind2>hospital\s|post-?operative\s)?(?P<du>day|week|month))\b(?!\s+(?:repeated|of (?:each|every)|and \d|through|to (?:day )?\d|until|of gestation))"),
     ("discharge", r"\b(?:on|at|upon) discharge\b|\bwas discharged\b|\bwas sent home\b"),
     ("follow-up", r"\b(?:at|on|during)\s+(?:the\s+)?(?:last\s+|subsequent\s+|final\s+|latest\s+|recent\s+|most recent\s+|her\s+|his\s+|regular\s+|further\s+)*follow[- ]?ups?(?: visits?| examination| appointments?)?\b"),
     ("today", r"\b(?:today|currently|at present(?! (?:admission|visit|time of))|to date(?<!up to date)|at the time of (?:writing|this report|(?:the )?(?:last|latest) follow-up))\b"),

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from kg.report import Report, Span, is_heading
+from kg.headings import is_heading
+from kg.report import Report, Span
 from kg.serve.pages.html import Html, a, attribute_text, h3, join, p, render, span
 
 _STARS = re.compile(r"\*([^*\n]{1,300})\*")
