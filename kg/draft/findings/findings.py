@@ -25,13 +25,19 @@ _SIDE = (
 )
 _AND = re.compile(r"(?:\s|\A)(?:and|with|or|that|which|radiating|radiated|extending|spreading|shooting)\s", re.I)
 _HISTORY = re.compile(
-    r"\b(?:(?:past|previous|medical|personal|prior|surgical|clinical|obstetric(?:al)?)\s+(?:medical\s+|surgical\s+)?history|PMH|history of|history (?:was |is )?(?:significant|notable|remarkable|positive) for|"
+    r"\b(?:(?:past|previous|medical|personal|prior|surgical|clinical|obstetric(?:al)?)\s+(?:medical\s+|surgical\s+)?history(?:,?\s+(?:which|that))?(?:\s+(?:revealed|reveals|showed))?|PMH|(?:(?<=her )|(?<=his )|(?<=whose )|(?<=['’]s ))history\s+(?:includ(?:ed|es|ing)|comprised|consisted of)|history of|history (?:was |is )?(?:significant|notable|remarkable|positive) for|"
     r"known (?:case of|to have|history of|patient with)|(?:previously|already|recently) (?:been )?(?:diagnosed|treated)|had (?:previously )?been (?:diagnosed|treated|operated)|had undergone|status post|"
     r"was being treated for|background of|comorbidit(?:y|ies)|co-morbidit(?:y|ies)|pre-?existing|medical background|underlying (?=[a-z]+ (?:disease|cirrhosis|cancer|diabetes)))\b",
     re.I,
 )
 #: One of these stands in each alternative of it.
 _MAY_BE_HISTORY = stems("history")
+#: Before "history" that nothing follows: there is none.
+_NONE = re.compile(
+    r"\b(?:no|without|unremarkable)\s+(?:(?:any|significant|relevant|known|notable|remarkable|particular|other|pertinent|past|previous|prior|major|specific)\s+){0,3}\Z",
+    re.I,
+)
+_OF = re.compile(r"\s+(?:(?:was|is)\s+\w+,?\s+)?(?:of|for|other|except|apart|but|besides|aside)\b|\s*[:(]", re.I)
 _NOW_TOO = re.compile(r"\bat (?:the time of )?(?:her |his |the )?(?:presentation|admission)\b", re.I)
 _FOUND_BEFORE = re.compile(r"diagnosed|treated|operated", re.I)
 _HAD = re.compile(
@@ -39,7 +45,7 @@ _HAD = re.compile(
 )
 #: Words after which what is told belongs to this illness again.
 NOW = Openings(
-    r"\b(?:present(?:ed|s|ing)|admitted|complain\w*|developed|develops|referred|showed|was seen|who had|came|visited|consulted|brought|experienced|noticed|was found|attended|reported|revealed|"
+    r"\b(?:present(?:ed|s|ing)|admitted|complain\w*|developed|develops|referred|showed|was seen|who had|came|visited|consulted|brought|experienced|noticed|was found|attended|reported|revealed|called|arrived|sought|"
     r"hospitali[sz]ed|on arrival|on admission|with (?:a )?(?:acute|sudden|new|recent|complaints?|progressive)|now|underwent|started|began|suffering|acute onset|because of|due to)\b"
 )
 _COMPLAINT = re.compile(
@@ -114,12 +120,16 @@ def is_history(text: str, start: int, sentence: tuple[int, int]) -> str | None:
         first, found = first or match, match
     if found is None or first is None or NOW.search(text, sentence[0] + found.end(), start):
         return None
+    if _NONE.search(before[: found.start()]) and not found.group().endswith(" of") and not _OF.match(before, found.end()):
+        return None  # "with no past medical history, with cough"
     if _FOUND_BEFORE.search(found.group()) and _HAD.search(before, found.end()):
         return None  # "had been diagnosed with gout and, after a rest, had a fall"
     if _NOW_TOO.search(text, start, sentence[1]):
         return None
     if first is not found and first.group().lower() != "history of" and not NOW.search(text, sentence[0] + first.end(), start):
         found = first  # "her medical history included a 10-year history of gout"
+    if found.group().lower().endswith((" revealed", " reveals", " showed")) and _LASTING.search(text, start, sentence[1]):
+        return None
     if found.group().lower() == "history of" and (_is_of_now(before, found) or _LASTING.search(text, start, sentence[1])):
         return None
     return "family" if _FAMILY.search(before) and "family" in before[: found.end()].lower() else "condition"
@@ -261,8 +271,8 @@ def outcome_of(text: str, after: int, end: int) -> tuple[str, str | None]:
     if nothing and _BESIDE.search(rest, nothing.end()):
         nothing = None
     negative = _NEGATIVE.search(rest)
-    if negative and shows and shows.end() + 1 < negative.start():
-        negative = None  # "showed an infarct and no evidence of abscess"
+    if negative and shows and (shows.end() + 1 < negative.start() or _BESIDE.search(rest, negative.end())):
+        negative = None  # "showed an infarct and no evidence of abscess", "showed no sign of stones but a mass"
     outcome = (
         ("negative" if nothing["no"] else "normal")
         if nothing
