@@ -67,6 +67,7 @@ _NOT_MEANT = re.compile(
     r"\b(?:differential|against (?:a|the)|exclude(?: a| the)?|misdiagnos\w*|mis|rule out(?: a| the)?|alternative|prenatal|delayed?|treatment and|(?:failure|fail(?:ed|s)?|unable|not) (?:to )?confirm(?: a| the)?)\s+\Z",
     re.I,
 )
+_CONFIRMS = re.compile(r"\bconfirm(?:ed|s|ing) (?:the |our |this |his |her |a )?(?:\w+ )?\Z", re.I)
 _PASSIVE = re.compile(r"\b(?:was|were|been|be|is|are)\s+(?:\w+\s+)?\Z", re.I)
 _ENTERTAINED = re.compile(r"\bwas (?:entertained|considered|suspected|thought|proposed|raised|suggested)\b", re.I)
 _EPONYM = re.compile(r"(?:\b[A-Z][\w-]+['’]s?|s['’])\s+\Z")
@@ -231,7 +232,11 @@ def _diagnosed(text: str, sentence: Span, diseases: list[tuple[int, int, str]]) 
         words = cue.group().lower()
         if _NOT_MEANT.search(ahead) or words == "ruled out" and _PASSIVE.search(ahead):
             continue
-        said = "suspected" if words in ("suspected", "suspicion of") or _TENTATIVE.search(ahead) else "confirmed"
+        said = (
+            "suspected"
+            if words in ("suspected", "suspicion of") and not _CONFIRMS.search(ahead) or _TENTATIVE.search(ahead)
+            else "confirmed"
+        )
         said = "excluded" if words == "ruled out" else said
         at = cue.end()
         for number, (a, b, curie) in enumerate(d for d in diseases if d[0] >= cue.end()):

@@ -10,12 +10,15 @@ from kg.draft.reading.negate import Scope, is_reason, status_at
 
 #: A report of siblings names them so before it tells of anybody; and then says `both sisters` of its patients.
 _SIBLINGS = re.compile(
-    r"(?:\A|\n|\b(?:report(?:s|ed)?|describ\w+|present|cases?|stud(?:y|ied)|in|of|on|among)\s+(?:(?:on|the|of|a|an|in|here)\s+){0,3})(?:two|three|four|\d|twin|affected)\s+(?:[\w-]+\s+){0,3}(?:brothers|sisters|siblings|sibs|twins)\b",
+    r"(?:\A|\n|\b(?:report(?:s|ed)?|describ\w+|present|cases?|stud(?:y|ied)|in|of|on|among|family with)\s+(?:(?:on|the|of|a|an|in|here)\s+){0,3})(?:two|three|four|\d|twin|affected)\s+(?:(?!healthy\b|unaffected\b|older\b|younger\b|normal\b)[\w-]+\s+){0,3}(?:brothers|sisters|siblings|sibs|twins)\b",
     re.I,
 )
 _OPENING = 1200  # characters
-_THEY = re.compile(r"(?:brothers|sisters|siblings|twins)\b", re.I)
-_BOTH = re.compile(r"\b(?:both|the two|these|all (?:three|four)|the (?:three|four|affected))\s+(?:[a-z]+\s+)?\Z", re.I)
+_THEY = re.compile(r"(?:brother|sister|sibling|twin)s?\b", re.I)
+_BOTH = re.compile(
+    r"\b(?:both|the two|these|all (?:three|four)|the (?:three|four|affected)|(?:one|two|neither|another|three) of the(?: affected)?|the (?:other|first|second|third|elder|older|younger|eldest|youngest|affected|\d{1,2}[- ]?year[- ]old))\s+(?:[a-z]+\s+)?\Z",
+    re.I,
+)
 
 
 @lru_cache(maxsize=4)
