@@ -220,7 +220,7 @@ _NO_ABNORMALITY = re.compile(
     r"[\s:–-]*(?:there (?:was|were) )?no (?:\w+ ){0,3}abnormalit(?:y|ies)(?: (?:was|were))?(?: (?:detected|identified|seen|found|noted))?\s*(?:[.,;\n]|\Z)",
     re.I,
 )
-_STOPS = re.compile(r";|,\s+(?:and|but|while|whereas)\s")
+_STOPS = re.compile(r";|•|,\s+(?:and|but|while|whereas)\s")
 #: Before a stop: something was said already; else the list of examinations goes on: `MRI, ultrasound, and an ECG were normal`.
 _SAYS = re.compile(
     r"\b(?:was|were|is|are|had|has|be|been|no|not|for|after|before|because|which|who|\w+ed|shown|found|normal|negative|positive)\b", re.I
@@ -282,7 +282,7 @@ def outcome_of(text: str, after: int, end: int) -> tuple[str, str | None]:
     rest = text[after:end]
     if _NO_ABNORMALITY.match(rest):
         return "normal", " ".join(rest.split())[:200].strip(" .,:–-") or None
-    stop = next((m for m in _STOPS.finditer(rest) if m.group() == ";" or _SAYS.search(rest, 0, m.start())), None)
+    stop = next((m for m in _STOPS.finditer(rest) if m.group() in ";•" or _SAYS.search(rest, 0, m.start())), None)
     rest = rest[: stop.start()] if stop else rest
     shows = _SHOWS.search(rest)
     another = _ANOTHER.search(rest, shows.end() if shows else 0)

@@ -93,6 +93,8 @@ _NOT_YET = re.compile(r"\b(?:not|never|partially|nearly|almost|without|until|unl
 _VERB = re.compile(r"\b(?:was|were|is|are|remained)\s+(?:all |both |also |found to be |slightly |mildly |markedly |within )*$", re.I)
 
 
+#: After a word told without a verb: nothing more, `INR and PTT normal.`
+_ENDS = re.compile(r"\s*(?:[.;,)\n]|\Z)")
 #: Right before an analyte, with what stands before it: `with normal creatinine`; not `to reach normal glucose`.
 _NORMAL_BEFORE = re.compile(
     r"(?:\b(?:with|had|has|but|showed|revealed|and|was|were|an?)|[,;:(])\s+normal\s+(?:(?:serum|plasma|blood|total|fasting|levels of)\s+){0,2}\Z",
@@ -123,10 +125,13 @@ def read_levels(text: str, start: int, end: int, taken: list[tuple[int, int]]) -
     [('creatinine', 'normal')]
     """
     names = _bare_analytes()  # made with the first sentence: a pattern added later makes the words be looked at anew
+    bare = {m.end() for m in names.finditer(text, start, end)}
     said = [
         m
         for m in _SAID.finditer(text, start, end)
-        if _VERB.search(text[max(start, m.start() - 40) : m.start()] + ("within " if m.group().lower().startswith("within") else ""))
+        if m.start() - 1 in bare
+        and _ENDS.match(text, m.end(), end)
+        or _VERB.search(text[max(start, m.start() - 40) : m.start()] + ("within " if m.group().lower().startswith("within") else ""))
         or BACK_TO_NORMAL.match(m.group())
         and not _NOT_YET.search(text[max(start, m.start() - 30) : m.start()])
     ]

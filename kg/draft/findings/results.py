@@ -22,10 +22,8 @@ _SHORT_FORM = re.compile(r"\s*(?:scan|imaging|examination)?\s*\(\s*")
 _RANGE = re.compile(r"[<>≤≥]?\s?\d+(?:\.\d+)?(?:\s?[-–]\s?\d+(?:\.\d+)?)?")
 
 
-#: After a panel's name: it showed values, which tell by themselves whether it was normal.
-_VALUES = re.compile(
-    r"\s*(?:results?|tests?|findings)?\s*(?:\([^()]{1,20}\)\s*)?(?:showed|shows|revealed|demonstrated)\b[^.;]{0,60}?\d", re.I
-)
+#: A panel showed values, which tell by themselves whether it was normal; or nothing that can be read.
+_VALUE = re.compile(r"(?!\w+ normal\b)(?:an?\s+|the\s+)?[A-Za-z :,()<>–—-]{0,50}\d|\W*\Z")
 #: `muscle strength was 5/5` denies a weakness; a lower grade beside it says that it is not so everywhere.
 _FULL_STRENGTH = Openings(r"\b(?:muscle |motor )?(?:strength|power)\b(?:(?!\d[+-]?/5)[^.;]){0,40}\b5/5(?![^.;]*\b[0-4][+-]?/5)")
 
@@ -144,9 +142,7 @@ def read_examinations(sheet: Sheet, sentence: Span) -> str | None:
         outcome, result = ("not-done", None) if undone else outcome_of(sheet.text, found.end, sentence.end)
         if outcome == "not-stated":
             outcome = said_before(sheet.text, sentence.start, found.start) or outcome
-        if found.told and (
-            outcome == "not-stated" or _VALUES.match(sheet.text, found.end, sentence.end) or _is_of_antibody(sheet, found.words)
-        ):
+        if found.told and (outcome == "not-stated" or outcome == "abnormal" and _VALUE.match(result or "") or _is_of_antibody(sheet, found.words)):
             continue
         item: dict[str, Any] = {"id": "", "procedure": sheet.term(found.curie, found.words)}
         if found.site:
@@ -161,5 +157,5 @@ def read_examinations(sheet: Sheet, sentence: Span) -> str | None:
         if not found.curie:
             item["note"] = "no term for this examination"
         name = sheet.add("investigations", found.words, item | evidence)
-        names += [] if undone else [name]
+        names += [] if undone or found.told else [name]
     return names[0] if len(names) == 1 else None
