@@ -142,7 +142,9 @@ def read_examinations(sheet: Sheet, sentence: Span) -> str | None:
         outcome, result = ("not-done", None) if undone else outcome_of(sheet.text, found.end, sentence.end)
         if outcome == "not-stated":
             outcome = said_before(sheet.text, sentence.start, found.start) or outcome
-        if found.told and (outcome == "not-stated" or outcome == "abnormal" and _VALUE.match(result or "") or _is_of_antibody(sheet, found.words)):
+        if found.told and (
+            outcome == "not-stated" or outcome == "abnormal" and _VALUE.match(result or "") or _is_of_antibody(sheet, found.words)
+        ):
             continue
         item: dict[str, Any] = {"id": "", "procedure": sheet.term(found.curie, found.words)}
         if found.site:

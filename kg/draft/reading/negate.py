@@ -42,6 +42,12 @@ _ORDER = ("pseudo", "post", "list", "pre", "next", "label", "end")
 _TURNS = "but|however|although|though|whereas|until|unless|he|she|they|it|we|showed|revealed|demonstrated|underwent|was|were"
 #: What ends the few words that a cue like `maternal` goes with.
 _PHRASE = re.compile(r"[,;:()]|\.\s|\b(?:and|or|in|at|on|during|of|for|from|to|with|before|after|side)\b", re.I)
+_AND_A = re.compile(r"and (?:a|an|the) ", re.I)
+#: A clause before the main one, up to where we are; and how the main one begins.
+_CONCEDES = re.compile(
+    r"(?:\A|[.;:?!]\s+|\n)(?:Although|Though|Even though|While|Because|Since|As|When|If|Given|Despite|Due to|In view of)\b[^.;:,]*\Z"
+)
+_NEW_SUBJECT = re.compile(r",\s+(?:the|a|an|his|her|its|their|our|this|these|there|he|she|it|we|they)\s", re.I)
 #: After `absent` as a label's answer: nothing more is said.
 _ANSWERED = re.compile(r"\s*(?:[.,;)\n]|\Z)")
 
@@ -89,7 +95,7 @@ def scopes(text: str) -> list[Scope]:
     for match in opening.finditer(text):
         where, status = groups[str(match.lastgroup)]
         if where == "pre":
-            found.append(Scope(match.end(), _ahead(text, match.end(), ending), status, match.group()))
+            found.append(Scope(match.end(), _in_clause(text, match, _ahead(text, match.end(), ending)), status, match.group()))
         elif where == "list":
             found.append(Scope(match.end(), _ahead(text, match.end(), turning), status, match.group()))
         elif where == "next":
@@ -99,8 +105,36 @@ def scopes(text: str) -> list[Scope]:
         elif where == "label":
             found += _labelled(text, match, status, ending)
         elif where == "post" and not _ENDS_CLAUSE.search(text, max(0, match.start() - 90), match.start()):
-            found.append(Scope(_behind(text, match.start(), ending), match.start(), status, match.group()))
+            found.append(
+                Scope(_main_clause(text, _behind(text, match.start(), ending), match.start()), match.start(), status, match.group())
+            )
     return sorted(found)
+
+
+def _in_clause(text: str, cue: re.Match[str], stop: int) -> int:
+    """Where the clause of a cue ends, if that is before its scope would.
+
+    A clause that begins with `although` ends at its comma; and in `without X, Y, and a Z` only X is denied.
+
+    Example:
+    >>> text = "Although he had no rash, gout was seen. He had pain without rash, gout, and a cough."
+    >>> [text[s.start:s.end].strip() for s in scopes(text)]
+    ['rash', 'rash']
+    """
+    comma = text.find(",", cue.end(), stop)
+    if comma < 0:
+        return stop
+    if cue.group().lower() == "without":
+        return comma if _AND_A.match(text, stop) else stop
+    opened = _CONCEDES.search(text, max(0, cue.start() - 90), cue.start())
+    return comma if opened and _NEW_SUBJECT.match(text, comma) else stop
+
+
+def _main_clause(text: str, start: int, stop: int) -> int:
+    """Where the main clause of a stretch begins, after one like `although he had gout, ...`."""
+    comma = text.rfind(",", start, stop)
+    opened = comma > 0 and _CONCEDES.search(text, max(0, text.rfind(".", 0, start)), text.find(",", start, stop))
+    return comma + 1 if opened else start
 
 
 def _labelled(text: str, match: re.Match[str], status: str, ending: Openings) -> list[Scope]:
