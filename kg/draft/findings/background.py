@@ -38,7 +38,7 @@ _TOLD = (
         ("", r"(?<![\w-])(?:parental )?consanguinity\b"),
     )),
     ("no past", "condition", (
-        ("absent", rf"\bpreviously (?:fit and )?(?:healthy|well)\b|\b(?:no|without|without any|not have any) (?:{_SIGNIFICANT},? (?:(?:and|or) )?){{0,3}}(?:medical|surgical) history\b(?! of| except)|"
+        ("absent", rf"\bpreviously (?:fit and )?(?:healthy|well)\b|\b(?:no|without|without any|not have any) (?:{_SIGNIFICANT},? (?:(?:and|or) )?){{0,3}}(?:medical|surgical) history\b(?! of|(?: (?:was|is) \w+)?,? except)|"
                    rf"\b(?:past |previous )?medical history (?:was|is) (?:{_UNREMARKABLE})\b(?!,? (?:except|apart|other|for|but))|\bno (?:known |other )?(?:chronic |medical )(?:illness(?:es)?|problems|conditions|comorbidities)\b|"
                    r"\bno (?:known |relevant |significant )?co-?morbidit(?:y|ies)\b"),
     )),

@@ -19,6 +19,23 @@ _CUE = Openings(
     r"\b(?:diagnos(?:is|ed|es)|confirmed|known case of|consistent with|compatible with|suspected|diagnostic of|case of|suffering from|in keeping with|"
     r"indicative of|(?:met|fulfilled|fulfilling|meeting|satisfied) (?:the |all |all the )?(?:\w+ ){0,3}criteria (?:for|of)|revealed to be|proved to be|turned out to be|was found to have|ruled out|suspicion of)\b"
 )
+#: What tissue showed; a tumour that it showed is the diagnosis.
+_TISSUE = Openings(
+    r"\b(?:biops(?:y|ies)|(?:immuno)?histo(?:logy|logical|patholog(?:y|ic|ical|ically)|logic|logically)|pathology|pathologic(?:al)?|cytolog(?:y|ical)|autopsy|post-?mortem|necropsy)"
+    r"\b(?:(?!\b(?:no|not|without|excluded)\b)[^.;]){0,90}?\b(?:revealed|showed|shown|demonstrated|disclosed|confirmed|reported|identified|diagnosed|as|consistent with|compatible with|suggestive of|suggested)\b"
+)
+_NEOPLASM = "MONDO:0005070"
+#: Too vague for a diagnosis; what is meant stands beside it.
+_ANY_TUMOUR = frozenset(
+    ("tumor", "tumour", "tumors", "tumours", "neoplasm", "neoplasms", "cancer", "malignancy", "benign tumor", "malignant tumor")
+)
+_SUGGESTS = re.compile(r"suggest|compatible", re.I)
+#: Between what tissue showed and the tumour: nothing but words that describe it.
+_DESCRIBED = re.compile(
+    r"[\s‘’“”\"'(]*(?:(?!(?:no|not|with|without|for|by|in|of|and|if|from|after|metasta\w+|prior|previous|possible)\b)[\w-]+[\s,]+){0,6}"
+    r"(?:(?:features|evidence|diagnosis|that)\s+of\s+(?:an?\s+)?)?[‘’“”\"']?(?:[\w-]+\s+)?\Z",
+    re.I,
+)
 #: A disease before its verb: `macrophage activation syndrome was diagnosed`; not `a man with gout was diagnosed with lupus`.
 _CUE_AFTER = re.compile(
     r"\s*(?:\([^()]{1,30}\)\s*)?(?:(?:associated with|due to|secondary to|caused by)\s+(?:(?!was\b|were\b|is\b|has\b|had\b|and\b)[\w-]+\s+){1,5})?,?\s*(?:was|were|is|has been|have been|had been|could be)\s+(?:(?:then|also|finally|eventually|clinically|initially|therefore|thus|subsequently|"
@@ -50,6 +67,7 @@ _NOT_MEANT = re.compile(
     r"\b(?:differential|against (?:a|the)|exclude(?: a| the)?|misdiagnos\w*|mis|rule out(?: a| the)?|alternative|prenatal|delayed?|treatment and|(?:failure|fail(?:ed|s)?|unable|not) (?:to )?confirm(?: a| the)?)\s+\Z",
     re.I,
 )
+_CONFIRMS = re.compile(r"\bconfirm(?:ed|s|ing) (?:the |our |this |his |her |a )?(?:\w+ )?\Z", re.I)
 _PASSIVE = re.compile(r"\b(?:was|were|been|be|is|are)\s+(?:\w+\s+)?\Z", re.I)
 _ENTERTAINED = re.compile(r"\bwas (?:entertained|considered|suspected|thought|proposed|raised|suggested)\b", re.I)
 _EPONYM = re.compile(r"(?:\b[A-Z][\w-]+['’]s?|s['’])\s+\Z")
@@ -175,10 +193,13 @@ def _is_other(curie: str, words: str) -> bool:
 def read_diagnoses(sheet: Sheet, sentence: Span, shorts: dict[str, str]) -> None:
     """Write the diseases that a word of diagnosing governs, and those that stand right before one."""
     text = sheet.text
-    if not _CUE.search(text, sentence.start, sentence.end) and not _MAY_FOLLOW.search(text, sentence.start, sentence.end):
+    tissue = _TISSUE.search(text, sentence.start, sentence.end)
+    if not tissue and not _CUE.search(text, sentence.start, sentence.end) and not _MAY_FOLLOW.search(text, sentence.start, sentence.end):
         return
     diseases = find_diseases(text, sentence.start, sentence.end, shorts)
-    for a, b, curie, said in _diagnosed(text, sentence, diseases):
+    named_so = list(_diagnosed(text, sentence, diseases))
+    shown = [d for d in _in_tissue(text, sentence, diseases) if not any(d[0] == other[0] for other in named_so)] if tissue else []
+    for a, b, curie, said in named_so + shown:
         status, why = sheet.status_of(a, b)
         if status in ("family", "hypothetical") or is_history(text, a, (sentence.start, sentence.end)):
             continue
@@ -194,7 +215,11 @@ def _diagnosed(text: str, sentence: Span, diseases: list[tuple[int, int, str]]) 
     done: set[int] = set()
     for a, b, curie in diseases:
         after = _CUE_AFTER.match(text, b, sentence.end)
-        if after and not re.search(r"\b(?:with|for|of|from)\s+(?:\w+\s+)?\Z", text[max(sentence.start, a - 25) : a]):
+        if (
+            after
+            and not _EPONYM.search(text[max(sentence.start, a - 20) : a])
+            and not re.search(r"\b(?:with|for|of|from)\s+(?:\w+\s+)?\Z", text[max(sentence.start, a - 25) : a])
+        ):
             done.add(a)
             yield (
                 a,
@@ -207,7 +232,11 @@ def _diagnosed(text: str, sentence: Span, diseases: list[tuple[int, int, str]]) 
         words = cue.group().lower()
         if _NOT_MEANT.search(ahead) or words == "ruled out" and _PASSIVE.search(ahead):
             continue
-        said = "suspected" if words in ("suspected", "suspicion of") or _TENTATIVE.search(ahead) else "confirmed"
+        said = (
+            "suspected"
+            if words in ("suspected", "suspicion of") and not _CONFIRMS.search(ahead) or _TENTATIVE.search(ahead)
+            else "confirmed"
+        )
         said = "excluded" if words == "ruled out" else said
         at = cue.end()
         for number, (a, b, curie) in enumerate(d for d in diseases if d[0] >= cue.end()):
@@ -224,6 +253,16 @@ def _diagnosed(text: str, sentence: Span, diseases: list[tuple[int, int, str]]) 
                 continue
             done.add(a)
             yield a, b, curie, "suspected" if said == "confirmed" and _ENTERTAINED.search(text, b, min(sentence.end, b + 60)) else said
+
+
+def _in_tissue(text: str, sentence: Span, diseases: list[tuple[int, int, str]]) -> Iterator[tuple[int, int, str, str]]:
+    """The tumours that tissue showed: `biopsy revealed a well-differentiated squamous cell carcinoma`."""
+    for tissue in _TISSUE.finditer(text, sentence.start, sentence.end):
+        first = next((d for d in diseases if d[0] >= tissue.end()), None)
+        if first is None or text[first[0] : first[1]].lower() in _ANY_TUMOUR or not _DESCRIBED.fullmatch(text, tissue.end(), first[0]):
+            continue
+        if _NEOPLASM in vocabulary().ancestors(first[2]):
+            yield (*first, "suspected" if _SUGGESTS.search(text, tissue.start(), first[0]) else "confirmed")
 
 
 _PLURAL = re.compile(r"(?:siblings|brothers|sisters|twins|cousins)\b", re.I)

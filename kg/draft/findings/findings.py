@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from kg.draft.names.ground import find_terms, named
+from kg.draft.names.recognise import recogniser
 from kg.draft.patterns.lists import rows_of
 from kg.draft.patterns.openings import ManyOpenings, Openings, patterns_of
 from kg.draft.patterns.stems import stems
@@ -25,13 +26,19 @@ _SIDE = (
 )
 _AND = re.compile(r"(?:\s|\A)(?:and|with|or|that|which|radiating|radiated|extending|spreading|shooting)\s", re.I)
 _HISTORY = re.compile(
-    r"\b(?:(?:past|previous|medical|personal|prior|surgical|clinical|obstetric(?:al)?)\s+(?:medical\s+|surgical\s+)?history|PMH|history of|history (?:was |is )?(?:significant|notable|remarkable|positive) for|"
+    r"\b(?:(?:past|previous|medical|personal|prior|surgical|clinical|obstetric(?:al)?)\s+(?:medical\s+|surgical\s+)?history(?:,?\s+(?:which|that))?(?:\s+(?:revealed|reveals|showed))?|PMH|(?:(?<=her )|(?<=his )|(?<=whose )|(?<=['’]s ))history\s+(?:includ(?:ed|es|ing)|comprised|consisted of)|history of|history (?:was |is )?(?:significant|notable|remarkable|positive) for|"
     r"known (?:case of|to have|history of|patient with)|(?:previously|already|recently) (?:been )?(?:diagnosed|treated)|had (?:previously )?been (?:diagnosed|treated|operated)|had undergone|status post|"
     r"was being treated for|background of|comorbidit(?:y|ies)|co-morbidit(?:y|ies)|pre-?existing|medical background|underlying (?=[a-z]+ (?:disease|cirrhosis|cancer|diabetes)))\b",
     re.I,
 )
 #: One of these stands in each alternative of it.
 _MAY_BE_HISTORY = stems("history")
+#: Before "history" that nothing follows: there is none.
+_NONE = re.compile(
+    r"\b(?:no|without|unremarkable)\s+(?:(?:any|significant|relevant|known|notable|remarkable|particular|other|pertinent|past|previous|prior|major|specific)\s+){0,3}\Z",
+    re.I,
+)
+_OF = re.compile(r"\s+(?:(?:was|is)\s+\w+,?\s+)?(?:of|for|other|except|apart|but|besides|aside)\b|\s*[:(]", re.I)
 _NOW_TOO = re.compile(r"\bat (?:the time of )?(?:her |his |the )?(?:presentation|admission)\b", re.I)
 _FOUND_BEFORE = re.compile(r"diagnosed|treated|operated", re.I)
 _HAD = re.compile(
@@ -39,7 +46,7 @@ _HAD = re.compile(
 )
 #: Words after which what is told belongs to this illness again.
 NOW = Openings(
-    r"\b(?:present(?:ed|s|ing)|admitted|complain\w*|developed|develops|referred|showed|was seen|who had|came|visited|consulted|brought|experienced|noticed|was found|attended|reported|revealed|"
+    r"\b(?:present(?:ed|s|ing)|admitted|complain\w*|developed|develops|referred|showed|was seen|who had|came|visited|consulted|brought|experienced|noticed|was found|attended|reported|revealed|called|arrived|sought|"
     r"hospitali[sz]ed|on arrival|on admission|with (?:a )?(?:acute|sudden|new|recent|complaints?|progressive)|now|underwent|started|began|suffering|acute onset|because of|due to)\b"
 )
 _COMPLAINT = re.compile(
@@ -114,12 +121,16 @@ def is_history(text: str, start: int, sentence: tuple[int, int]) -> str | None:
         first, found = first or match, match
     if found is None or first is None or NOW.search(text, sentence[0] + found.end(), start):
         return None
+    if _NONE.search(before[: found.start()]) and not found.group().endswith(" of") and not _OF.match(before, found.end()):
+        return None  # "with no past medical history, with cough"
     if _FOUND_BEFORE.search(found.group()) and _HAD.search(before, found.end()):
         return None  # "had been diagnosed with gout and, after a rest, had a fall"
     if _NOW_TOO.search(text, start, sentence[1]):
         return None
     if first is not found and first.group().lower() != "history of" and not NOW.search(text, sentence[0] + first.end(), start):
         found = first  # "her medical history included a 10-year history of gout"
+    if found.group().lower().endswith((" revealed", " reveals", " showed")) and _LASTING.search(text, start, sentence[1]):
+        return None
     if found.group().lower() == "history of" and (_is_of_now(before, found) or _LASTING.search(text, start, sentence[1])):
         return None
     return "family" if _FAMILY.search(before) and "family" in before[: found.end()].lower() else "condition"
@@ -163,32 +174,34 @@ class Procedure(NamedTuple):
     words: str
     curie: str
     site: str
+    told: bool = False  # whether it is written only with what came of it
 
 
 @lru_cache(maxsize=1)
-def _procedures() -> list[tuple[re.Pattern[str], str, str]]:
+def _procedures() -> list[tuple[re.Pattern[str], str, str, bool]]:
     terms, out = load_terms(), []
     for row in rows_of("procedures.tsv"):
         pattern, label, site = (*row, "", "")[:3]
         curie = next((c for c, _ in terms.find_by_name(label) if c.split(":")[0] in ("MAXO", "OBI")), "") if label else ""
         place = named(site.partition(":")[2], ("UBERON",)) or "" if site else ""
-        out.append((re.compile(rf"(?<![\w-])(?:{pattern})(?![\w-])", re.I if not pattern.isupper() else 0), curie, place))
+        out.append((re.compile(rf"(?<![\w-])(?:{pattern})(?![\w-])", re.I if not pattern.isupper() else 0), curie, place, site == "!"))
     return out
 
 
 @patterns_of
 def _openings() -> ManyOpenings:
-    return ManyOpenings([pattern for pattern, _, _ in _procedures()])
+    return ManyOpenings([pattern for pattern, *_ in _procedures()])
 
 
 _ANY_PROCEDURE = re.compile(
     r"(?i)examin|x-?ray|radiog|skeletal survey|films|CT\b|tomog|MRI|magnetic|PET|ultraso|sonog|echo|ECG|"
     r"EKG|EEG|EMG|electro|conduction|puncture|scop|mammo|biops|aspirat|function test|spiromet|imaging|"
-    r"culture|urinalysis|immunofluor|karyo|chromosom|exome|genetic|autops"
+    r"culture|urinalysis|immunofluor|karyo|chromosom|exome|genetic|autops|count|hemogram|haemogram|function|chemistry|electrolyt|panel|screen|marker|immunoglob|enzymes|"
+    r"profile|clotting|work-?up|serolog|array|angiog|tests? for"
 )
 _NORMAL = re.compile(r"\b(?:normal|unremarkable|within normal limits|no abnormalit(?:y|ies))\b", re.I)
 _NEGATIVE = re.compile(
-    r"\b(?:negative|no (?:features?|evidence|signs?)|did not (?:show|reveal)|ruled out|excluded|no growth|sterile|did not grow|without growth)\b",
+    r"\b(?:negative|no (?:features?|evidence|signs?)|did not (?:show|reveal)|ruled out|excluded|no growth|sterile|did not grow|(?:yielded|grew) no(?:thing)?|without growth)\b",
     re.I,
 )
 _POSITIVE = re.compile(r"\bpositive\b|\bgrew\b|\byielded\b", re.I)
@@ -207,7 +220,7 @@ _NO_ABNORMALITY = re.compile(
     r"[\s:–-]*(?:there (?:was|were) )?no (?:\w+ ){0,3}abnormalit(?:y|ies)(?: (?:was|were))?(?: (?:detected|identified|seen|found|noted))?\s*(?:[.,;\n]|\Z)",
     re.I,
 )
-_STOPS = re.compile(r";|,\s+(?:and|but|while|whereas)\s")
+_STOPS = re.compile(r";|•|,\s+(?:and|but|while|whereas)\s")
 #: Before a stop: something was said already; else the list of examinations goes on: `MRI, ultrasound, and an ECG were normal`.
 _SAYS = re.compile(
     r"\b(?:was|were|is|are|had|has|be|been|no|not|for|after|before|because|which|who|\w+ed|shown|found|normal|negative|positive)\b", re.I
@@ -229,6 +242,11 @@ def read_procedures(text: str, start: int, end: int) -> list[Procedure]:
     return sorted(found) if found and _ANY_PROCEDURE.search(text, start, end) else []
 
 
+#: Right before an examination: what came of it, `with a normal karyotype`.
+_CAME_OF = re.compile(
+    r"\b(?P<said>normal|unremarkable|negative|abnormal)\s+(?:(?:serum|chest|brain|initial|repeat|routine|baseline|renal|screening)\s+)?\Z",
+    re.I,
+)
 _NOT_DONE = re.compile(
     r"[^.;,]{0,40}?\b(?:(?:was|were|has been|have been|had been|could)\s+not\s+(?:be\s+)?(?:performed|done|available|carried out|obtained|undertaken|possible|considered|repeated|indicated)|"
     r"(?:was|were) (?:refused|declined|deferred|withheld|postponed|not attempted|not taken)|but\s+(?:was\s+|were\s+)?(?:not\s+(?:performed|done|carried out|undertaken|possible|pursued|available)|declined|refused|deferred))\b",
@@ -247,22 +265,36 @@ def not_done(text: str, after: int, end: int) -> bool:
     return bool(_NOT_DONE.match(text, after, end))
 
 
+def said_before(text: str, start: int, at: int) -> str:
+    """The outcome told right before an examination, "" for none.
+
+    Example:
+    >>> text = "She had a normal karyotype."
+    >>> said_before(text, 0, text.find("karyotype"))
+    'normal'
+    """
+    match = _CAME_OF.search(text, max(start, at - 40), at)
+    return {"unremarkable": "normal"}.get(said, said) if match and (said := match["said"].lower()) else ""
+
+
 def outcome_of(text: str, after: int, end: int) -> tuple[str, str | None]:
     """How an examination came out, and the authors' words for it."""
     rest = text[after:end]
     if _NO_ABNORMALITY.match(rest):
         return "normal", " ".join(rest.split())[:200].strip(" .,:–-") or None
-    stop = next((m for m in _STOPS.finditer(rest) if m.group() == ";" or _SAYS.search(rest, 0, m.start())), None)
+    stop = next((m for m in _STOPS.finditer(rest) if m.group() in ";•" or _SAYS.search(rest, 0, m.start())), None)
     rest = rest[: stop.start()] if stop else rest
     shows = _SHOWS.search(rest)
     another = _ANOTHER.search(rest, shows.end() if shows else 0)
     rest = rest[: another.start()] if another else rest
     nothing = _NOTHING.match(rest, shows.end()) if shows else None
-    if nothing and _BESIDE.search(rest, nothing.end()):
+    if nothing and (_BESIDE.search(rest, nothing.end()) or not nothing["no"] and _lists_finding(rest, nothing.end())):
         nothing = None
+    if shows and rest[: shows.start()].endswith("which ") and _NORMAL.search(rest, 0, shows.start()):
+        shows = None  # "the results were normal, which showed ..."
     negative = _NEGATIVE.search(rest)
-    if negative and shows and shows.end() + 1 < negative.start():
-        negative = None  # "showed an infarct and no evidence of abscess"
+    if negative and shows and (shows.end() + 1 < negative.start() or _BESIDE.search(rest, negative.end())):
+        negative = None  # "showed an infarct and no evidence of abscess", "showed no sign of stones but a mass"
     outcome = (
         ("negative" if nothing["no"] else "normal")
         if nothing
@@ -280,6 +312,12 @@ def outcome_of(text: str, after: int, end: int) -> tuple[str, str | None]:
     )
     result = " ".join(rest[(shows.end() if shows else 0) :].split()).strip(" .,")
     return outcome, (result[:200].strip() or None) if outcome != "not-stated" else None
+
+
+def _lists_finding(text: str, start: int) -> bool:
+    """Whether a finding stands in a list after what was normal: `showed normal lids, sunken eyes`."""
+    comma = text.find(",", start)
+    return comma > 0 and any("no " not in text[comma : comma + hit.start] for hit in recogniser().find(text[comma:]))
 
 
 def looked_for(text: str, start: int, end: int) -> list[str]:

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from kg.draft.findings.measure import AS_FINDING, BACK_TO_NORMAL, Analyte, Reading, against, analytes, names_pattern, read_values
 from kg.draft.findings.specimens import specimen_of
-from kg.draft.patterns.openings import Openings, patterns_of
+from kg.draft.patterns.openings import Openings, patterns_of, whole_words
 
 _NUMBER = re.compile(r"\A([<>≤≥~]?=?\s*)(\d[\d,]*(?:\.\d+)?)\s*(.*)\Z")
 _RANGES = re.compile(r"\b(?:normal|reference|ref|range|NR|RR|nl)\b|\(\s?\d", re.I)
@@ -93,6 +93,20 @@ _NOT_YET = re.compile(r"\b(?:not|never|partially|nearly|almost|without|until|unl
 _VERB = re.compile(r"\b(?:was|were|is|are|remained)\s+(?:all |both |also |found to be |slightly |mildly |markedly |within )*$", re.I)
 
 
+#: After a word told without a verb: nothing more, `INR and PTT normal.`
+_ENDS = re.compile(r"\s*(?:[.;,)\n]|\Z)")
+#: Right before an analyte, with what stands before it: `with normal creatinine`; not `to reach normal glucose`.
+_NORMAL_BEFORE = re.compile(
+    r"(?:\b(?:with|had|has|but|showed|revealed|and|was|were|an?)|[,;:(])\s+normal\s+(?:(?:serum|plasma|blood|total|fasting|levels of)\s+){0,2}\Z",
+    re.I,
+)
+#: After it: it is a level, not a part of something else: `normal albumin infusion`.
+_LEVEL = re.compile(r"\s*(?:levels?|counts?|concentrations?|values?)\b|\s*(?:[,.;)]|\Z)|\s+(?:and|with|but|or)\b", re.I)
+
+
+_NORMAL_WORD = whole_words("normal")
+
+
 @patterns_of
 def _bare_analytes() -> Openings:
     _, table = analytes()
@@ -106,21 +120,37 @@ def read_levels(text: str, start: int, end: int, taken: list[tuple[int, int]]) -
     >>> text = "Levels of C3 and C4 were normal."
     >>> [(r.name, r.interpretation) for r in read_levels(text, 0, len(text), [])]
     [('c3', 'normal'), ('c4', 'normal')]
+    >>> text = "He had a normal creatinine, and was fed to reach a normal weight."
+    >>> [(r.name, r.interpretation) for r in read_levels(text, 0, len(text), [])]
+    [('creatinine', 'normal')]
     """
     names = _bare_analytes()  # made with the first sentence: a pattern added later makes the words be looked at anew
+    bare = {m.end() for m in names.finditer(text, start, end)}
     said = [
         m
         for m in _SAID.finditer(text, start, end)
-        if _VERB.search(text[max(start, m.start() - 40) : m.start()] + ("within " if m.group().lower().startswith("within") else ""))
+        if m.start() - 1 in bare
+        and _ENDS.match(text, m.end(), end)
+        or _VERB.search(text[max(start, m.start() - 40) : m.start()] + ("within " if m.group().lower().startswith("within") else ""))
         or BACK_TO_NORMAL.match(m.group())
         and not _NOT_YET.search(text[max(start, m.start() - 30) : m.start()])
     ]
-    if not said:
+    if not said and not _NORMAL_WORD.search(text, start, end):
         return []
     found = []
     _, table = analytes()
     for match in names.finditer(text, start, end):
         word = next((m for m in said if m.start() > match.end()), None)
+        before = (
+            _NORMAL_BEFORE.search(text, max(start, match.start() - 40), match.start())
+            and _LEVEL.match(text, match.end(), end)
+            and not any(a <= match.start() < b for a, b in taken)
+            and not specimen_of(text, start, match.start())
+        )
+        if before:
+            if analyte := _find(table, match.group().lower()):
+                found.append(_told(match, analyte, "normal"))
+            continue
         if (
             word is None
             or any(a <= match.start() < b for a, b in taken)
@@ -128,10 +158,15 @@ def read_levels(text: str, start: int, end: int, taken: list[tuple[int, int]]) -
             or re.search(r"[.;]|\b(?:but|which|while|she|he)\b|(?<![A-Za-z])\d", text[match.end() : word.start()])
         ):
             continue
-        name = match.group().lower()
-        analyte = table.get(name) or table.get(re.sub(r"[\s-]+", " ", name)) or table.get(re.sub(r"\s+", "-", name))
-        if analyte:
-            reading = str(word.lastgroup)
-            shows = analyte.shows(reading)
-            found.append(Reading(match.start(), match.end(), name, analyte.of, "", "", "", reading, shows, "in the authors' words"))
+        if analyte := _find(table, match.group().lower()):
+            found.append(_told(match, analyte, str(word.lastgroup)))
     return found
+
+
+def _find(table: dict[str, Analyte], name: str) -> Analyte | None:
+    return table.get(name) or table.get(re.sub(r"[\s-]+", " ", name)) or table.get(re.sub(r"\s+", "-", name))
+
+
+def _told(match: re.Match[str], analyte: Analyte, reading: str) -> Reading:
+    name, shows = match.group().lower(), analyte.shows(reading)
+    return Reading(match.start(), match.end(), name, analyte.of, "", "", "", reading, shows, "in the authors' words")

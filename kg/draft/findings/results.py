@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from kg.draft.findings.antibodies import read_antibodies
-from kg.draft.findings.findings import looked_for, not_done, outcome_of, read_procedures
+from kg.draft.findings.findings import looked_for, not_done, outcome_of, read_procedures, said_before
 from kg.draft.findings.growth import read_growth
 from kg.draft.findings.levels import read_levels, with_range
 from kg.draft.findings.measure import GROWN, PREGNANT, Reading, is_child, of_adults, read_values
@@ -22,6 +22,8 @@ _SHORT_FORM = re.compile(r"\s*(?:scan|imaging|examination)?\s*\(\s*")
 _RANGE = re.compile(r"[<>≤≥]?\s?\d+(?:\.\d+)?(?:\s?[-–]\s?\d+(?:\.\d+)?)?")
 
 
+#: A panel showed values, which tell by themselves whether it was normal; or nothing that can be read.
+_VALUE = re.compile(r"(?!\w+ normal\b)(?:an?\s+|the\s+)?[A-Za-z :,()<>–—-]{0,50}\d|\W*\Z")
 #: `muscle strength was 5/5` denies a weakness; a lower grade beside it says that it is not so everywhere.
 _FULL_STRENGTH = Openings(r"\b(?:muscle |motor )?(?:strength|power)\b(?:(?!\d[+-]?/5)[^.;]){0,40}\b5/5(?![^.;]*\b[0-4][+-]?/5)")
 
@@ -119,6 +121,11 @@ def read_antibody_tests(sheet: Sheet, sentence: Span) -> list[tuple[int, int]]:
     return taken
 
 
+def _is_of_antibody(sheet: Sheet, words: str) -> bool:
+    """Whether an examination is an antibody test that is written as one: `HIV serology`."""
+    return any(words in antibody["words"] or antibody["words"] in words for antibody in sheet.parts["antibodies"])
+
+
 def read_examinations(sheet: Sheet, sentence: Span) -> str | None:
     """Write the examinations of a sentence; the id of the only one, None where there are several or none."""
     names = []
@@ -133,6 +140,12 @@ def read_examinations(sheet: Sheet, sentence: Span) -> str | None:
             continue
         undone = not_done(sheet.text, found.end, sentence.end)
         outcome, result = ("not-done", None) if undone else outcome_of(sheet.text, found.end, sentence.end)
+        if outcome == "not-stated":
+            outcome = said_before(sheet.text, sentence.start, found.start) or outcome
+        if found.told and (
+            outcome == "not-stated" or outcome == "abnormal" and _VALUE.match(result or "") or _is_of_antibody(sheet, found.words)
+        ):
+            continue
         item: dict[str, Any] = {"id": "", "procedure": sheet.term(found.curie, found.words)}
         if found.site:
             item["sites"] = [sheet.term(found.site)]
@@ -146,5 +159,5 @@ def read_examinations(sheet: Sheet, sentence: Span) -> str | None:
         if not found.curie:
             item["note"] = "no term for this examination"
         name = sheet.add("investigations", found.words, item | evidence)
-        names += [] if undone else [name]
+        names += [] if undone or found.told else [name]
     return names[0] if len(names) == 1 else None

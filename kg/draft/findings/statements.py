@@ -16,7 +16,7 @@ from kg.draft.sheet import Sheet
 from kg.report import Span
 
 _GONE = re.compile(
-    r"[^.;,]{0,40}?\b(?:(?:had |has |have |completely |fully )*(?:resolved|disappeared|healed|subsided|ceased|stopped|abated|settled|cleared|vanished|remitted))\b(?!\s+(?:partially|"
+    r"(?!\s+(?:[a-z]+ )?[a-z]+ed\s+(?:and|but)\s)[^.;,]{0,40}?\b(?:(?:had |has |have |completely |fully )*(?:resolved|disappeared|healed|subsided|ceased|stopped|abated|settled|cleared|vanished|remitted))\b(?!\s+(?:partially|"
     r"incompletely))",
     re.I,
 )
@@ -36,6 +36,8 @@ _AS_CHILD = re.compile(
     r"\s+(?:as an? (?:(?:young|small) )?(?:child|baby|infant|boy|girl|teenager|adolescent)|(?:in|during) (?:early |late |his |her )*(?:childhood|infancy|adolescence|youth))\b",
     re.I,
 )
+#: Words of `NOW` that only say that somebody has a disease.
+_BEARS = frozenset(("who had", "suffering from"))
 _SUFFERED = re.compile(r"\bsuffer(?:ed|s|ing)\s+(?:from\s+)?(?:[\w\s-]+(?:,|and)\s+)?\Z", re.I)
 _ALSO_HISTORY = re.compile(r"\bhistory of\b", re.I)
 _REASON = re.compile(r"due to|because of", re.I)
@@ -50,7 +52,7 @@ _COMES = re.compile(
 )
 _NEAR = 30  # characters between a disease and the time that is told of it
 _OF_WHICH = re.compile(r"\s*,?\s*(?:that|which|diagnosed|treated|for which|first|since)\b[^.;]{0,90}\Z", re.I)
-_VAGUE = frozenset({"MONDO:0000001"})  # disease
+_VAGUE = frozenset({"MONDO:0000001", "MONDO:0043839"})  # disease; ulcer disease
 _NO_HISTORY_OF = re.compile(
     r"\b(?:no|without|denied (?:any )?)\s*(?:(?:associated|recent|preceding|accompanying|similar|prior|known|significant)\s+){0,2}history of\b",
     re.I,
@@ -166,7 +168,7 @@ def _is_old_disease(sheet: Sheet, sentence: Span, hit: Hit) -> bool:
     text, start, end = sheet.text, sentence.start, sentence.end
     if not named(sheet.words(hit.start, hit.end), ("MONDO",)) or sheet.status_of(hit.start, hit.end)[0] != "present":
         return False
-    if NOW.search(text, start, hit.start):
+    if any(m.group().lower() not in _BEARS for m in NOW.finditer(text, start, hit.start)):
         return False
     if _LONG.search(text, max(start, hit.start - 40), hit.start) or _FOR_YEARS.match(text, hit.end, end):
         return True

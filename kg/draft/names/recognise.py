@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from kg.draft.names.abbreviations import with_abbreviations
 from kg.draft.names.adjacent import adjacent
 from kg.draft.names.brackets import bracketed, unbracketed
-from kg.draft.names.contexts import is_meant
+from kg.draft.names.contexts import is_meant, is_single_event
 from kg.draft.names.joining import joined
 from kg.draft.names.numbered import numbered
 from kg.draft.names.packed import Tables
@@ -38,6 +38,7 @@ class Recogniser:
         tokens = Tokens(words, starts)
         found = [*adjacent(t, tokens), *joined(t, tokens), *bracketed(t, tokens, brackets), *numbered(t, tokens)]
         found += parallel(t, tokens, found)
+        found = [hit for hit in found if not is_single_event(text, hit)]
         return with_abbreviations(text, [hit for hit in self._read(tokens, _choose(tokens, found)) if is_meant(text, hit)])
 
     def _read(self, tokens: Tokens, hits: list[Hit]) -> Iterator[Hit]:
@@ -53,10 +54,10 @@ def _choose(tokens: Tokens, hits: list[Hit]) -> list[Hit]:
     for hit in hits:
         if hit.places not in best or hit.rank < best[hit.places].rank:
             best[hit.places] = hit
-    at: dict[int, list[Hit]] = {}  # token number → the hits that it is part of
-    for hit in best.values():
-        for place in hit.places:
-            at.setdefault(place, []).append(hit)
+    at = _by_place(best.values())
+    for hit in [hit for hit in best.values() if any(_opens_inside(tokens, hit, other) for other in at[min(hit.places)])]:
+        del best[hit.places]
+    at = _by_place(best.values())
     kept = []
     for hit in best.values():
         over = [other for other in at[max(hit.places)] if hit.places < other.places]
@@ -65,6 +66,24 @@ def _choose(tokens: Tokens, hits: list[Hit]) -> list[Hit]:
         elif any(_only_graded(tokens, hit, other) for other in over):
             kept.append(hit._replace(rank=3))
     return sorted(kept)
+
+
+def _by_place(hits: Iterable[Hit]) -> dict[int, list[Hit]]:
+    """Token number → the hits that it is part of."""
+    at: dict[int, list[Hit]] = {}
+    for hit in hits:
+        for place in hit.places:
+            at.setdefault(place, []).append(hit)
+    return at
+
+
+def _opens_inside(tokens: Tokens, hit: Hit, other: Hit) -> bool:
+    """Whether a hit over "and" begins within a name that ends before it: the `breath and chest pain` of `shortness of breath and chest pain`."""
+    first, last = min(other.places), max(other.places)
+    if other.rank > 1 or first < 0 or not first < min(hit.places) or not last < max(hit.places):
+        return False
+    mine = {place for place in hit.places if place <= last}
+    return mine < other.places and last in mine and tokens.codes[last + 1] == ","
 
 
 def _only_graded(tokens: Tokens, hit: Hit, other: Hit) -> bool:

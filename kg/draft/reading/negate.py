@@ -36,10 +36,27 @@ class Scope(NamedTuple):
     cue: str
 
 
+#: Of cues that begin at one word the first kind is tried first.
+_ORDER = ("pseudo", "post", "list", "pre", "next", "label", "end")
+#: What ends a list of which the same is said; "due to" and "with" do not: `splenic infarction due to emboli, abscess`.
+_TURNS = "but|however|although|though|whereas|until|unless|he|she|they|it|we|showed|revealed|demonstrated|underwent|was|were"
+#: What ends the few words that a cue like `maternal` goes with.
+_PHRASE = re.compile(r"[,;:()]|\.\s|\b(?:and|or|in|at|on|during|of|for|from|to|with|before|after|side)\b", re.I)
+_AND_A = re.compile(r"and (?:a|an|the) ", re.I)
+#: A clause before the main one, up to where we are; and how the main one begins.
+_CONCEDES = re.compile(
+    r"(?:\A|[.;:?!]\s+|\n)(?:Although|Though|Even though|While|Because|Since|As|When|If|Given|Despite|Due to|In view of)\b[^.;:,]*\Z"
+)
+_NEW_SUBJECT = re.compile(r",\s+(?:the|a|an|his|her|its|their|our|this|these|there|he|she|it|we|they)\s", re.I)
+#: After `absent` as a label's answer: nothing more is said.
+_ANSWERED = re.compile(r"\s*(?:[.,;)\n]|\Z)")
+
+
 class _Cues(NamedTuple):
     opening: Openings  # all cues but those that end a scope
     groups: dict[str, tuple[str, str]]  # name of a group of the pattern → where it governs, and the status
     ending: Openings  # the words that end a scope
+    turning: Openings  # those of them that end a list, too
 
 
 @patterns_of
@@ -47,7 +64,7 @@ def _cues() -> _Cues:
     groups: dict[str, tuple[str, str]] = {}
     cues: list[tuple[str, str]] = []  # group, cue
     ending = ""
-    for where, status, words in sorted(rows_of("cues.tsv"), key=lambda row: ("pseudo", "post", "pre", "end").index(row[0])):
+    for where, status, words in sorted(rows_of("cues.tsv"), key=lambda row: _ORDER.index(row[0])):
         if where == "end":
             ending = words
             continue
@@ -60,7 +77,8 @@ def _cues() -> _Cues:
         return rf"(?<![\w-])(?:{'|'.join(rf'(?P<{name}>{_either([cue for _, cue in part])})' for name, part in parts)})(?![\w-])"
 
     assert ending, "cues.tsv has no line of words that end a scope"
-    return _Cues(Alternatives([cue for _, cue in cues], written), groups, whole_words(_either(alternatives(ending)), first_words(ending)))
+    ending_words = whole_words(_either(alternatives(ending)), first_words(ending))
+    return _Cues(Alternatives([cue for _, cue in cues], written), groups, ending_words, whole_words(_TURNS))
 
 
 def _either(cues: list[str]) -> str:
@@ -72,15 +90,71 @@ def _either(cues: list[str]) -> str:
 
 def scopes(text: str) -> list[Scope]:
     """The governed stretches, in text order; they may overlap."""
-    opening, groups, ending = _cues()
+    opening, groups, ending, turning = _cues()
     found = []
     for match in opening.finditer(text):
         where, status = groups[str(match.lastgroup)]
         if where == "pre":
-            found.append(Scope(match.end(), _ahead(text, match.end(), ending), status, match.group()))
+            found.append(Scope(match.end(), _in_clause(text, match, _ahead(text, match.end(), ending)), status, match.group()))
+        elif where == "list":
+            found.append(Scope(match.end(), _ahead(text, match.end(), turning), status, match.group()))
+        elif where == "next":
+            stop = _ahead(text, match.end(), ending)
+            phrase = _PHRASE.search(text, match.end(), stop)
+            found.append(Scope(match.end(), phrase.start() if phrase else stop, status, match.group()))
+        elif where == "label":
+            found += _labelled(text, match, status, ending)
         elif where == "post" and not _ENDS_CLAUSE.search(text, max(0, match.start() - 90), match.start()):
-            found.append(Scope(_behind(text, match.start(), ending), match.start(), status, match.group()))
+            found.append(
+                Scope(_main_clause(text, _behind(text, match.start(), ending), match.start()), match.start(), status, match.group())
+            )
     return sorted(found)
+
+
+def _in_clause(text: str, cue: re.Match[str], stop: int) -> int:
+    """Where the clause of a cue ends, if that is before its scope would.
+
+    A clause that begins with `although` ends at its comma; and in `without X, Y, and a Z` only X is denied.
+
+    Example:
+    >>> text = "Although he had no rash, gout was seen. He had pain without rash, gout, and a cough."
+    >>> [text[s.start:s.end].strip() for s in scopes(text)]
+    ['rash', 'rash']
+    """
+    comma = text.find(",", cue.end(), stop)
+    if comma < 0:
+        return stop
+    if cue.group().lower() == "without":
+        return comma if _AND_A.match(text, stop) else stop
+    opened = _CONCEDES.search(text, max(0, cue.start() - 90), cue.start())
+    return comma if opened and _NEW_SUBJECT.match(text, comma) else stop
+
+
+def _main_clause(text: str, start: int, stop: int) -> int:
+    """Where the main clause of a stretch begins, after one like `although he had gout, ...`."""
+    comma = text.rfind(",", start, stop)
+    opened = comma > 0 and _CONCEDES.search(text, max(0, text.rfind(".", 0, start)), text.find(",", start, stop))
+    return comma + 1 if opened else start
+
+
+def _labelled(text: str, match: re.Match[str], status: str, ending: Openings) -> list[Scope]:
+    """What `absent` and the like answer: the label before a colon, or the words right before; none where more follows.
+
+    Example:
+    >>> text = "Fever: absent. Thickened nerves, wasting absent."
+    >>> [text[s.start:s.end].strip() for s in scopes(text)]
+    ['Fever', 'wasting']
+    """
+    if not _ANSWERED.match(text, match.end()):
+        return []
+    stop = match.start()
+    label = text[:stop].rstrip(" \t")
+    if label.endswith(":"):
+        stop = len(label) - 1
+    elif match.group().lower() != "absent":
+        return []
+    start = _behind(text, stop, ending)
+    return [Scope(max(start, text.rfind(",", start, stop) + 1), stop, status, match.group())]
 
 
 def _start(scope: Scope) -> int:
@@ -105,7 +179,7 @@ def _behind(text: str, start: int, ending: Openings) -> int:
 
 
 #: What brought somebody: a complaint after one of these is one that there is, a disease is only looked for.
-_REASONS = frozenset(("evaluated for", "investigated for", "assessed for"))
+_REASONS = frozenset(("evaluated for", "investigated for", "assessed for", "reviewed for", "examined for"))
 
 
 def is_reason(cue: str) -> bool:
