@@ -14,6 +14,7 @@ from kg.draft.therapy.changes import Change, changes_of
 from kg.draft.therapy.doses import share_doses, with_doses
 from kg.draft.therapy.earlier import ENDED, purpose_of, write_earlier
 from kg.draft.therapy.regimen import Regimen, find_doses, is_readable, regimen_of, route_term
+from kg.draft.therapy.spelling import mended, respelt, spelt
 from kg.draft.therapy.treat import Therapy, find_therapies
 from kg.draft.therapy.unnamed import change_dose, stop_unnamed, switch
 from kg.report import Span
@@ -343,6 +344,8 @@ class Course:
             have |= {"words": therapy.words, "course": [step], "confidence": 0.65}
             if not therapy.curie:
                 have["note"] = "no term bears these words"
+            elif therapy.kind == "drug" and therapy.curie in (respelt(therapy.words), mended(therapy.words)):
+                have["note"] = f"printed as {therapy.words}; read as {spelt(therapy.curie)}"
             self.by_term[key] = have | evidence
             self.sheet.parts["treatments"].append(self.by_term[key])
             return str(have["id"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from kg.draft.therapy.changes import Change
+from kg.draft.therapy.drugs import is_like_drug
 from kg.draft.therapy.named import Therapy
 from kg.draft.therapy.regimen import find_doses
 from kg.report import Span
@@ -39,6 +40,8 @@ _A_DAY = (
     (re.compile(r"\s*(?:four times (?:daily|a day|per day)|q\.?i\.?d\b|qds\b|every (?:6|six) hours)", re.I), 4.0),
     (re.compile(r"\s*(?:on (?:alternate|alternating) days|every other day)", re.I), 0.5),
 )  # fmt: skip
+_A_WORD = re.compile(r"(?<![\w-])(?P<word>[A-Za-z]{6,})(?![\w-])")
+_NEXT_WORD = re.compile(r"\s+(?:of\s+)?(?:(?:oral|intravenous|i\.?v\.?)\s+)?(?P<word>[A-Za-z]{6,})(?![\w-])")
 _IN_ALL = re.compile(r"\b(?:total|cumulative|maxim\w+|loading|target)\b", re.I)
 
 
@@ -62,7 +65,7 @@ def share_doses(text: str, sentence: Span, spans: list[Place]) -> list[list[Plac
         for k, (a, b) in enumerate(spans):
             score: float | None = None
             if dose[1] <= a and re.fullmatch(
-                r"\s*(?:of\s+|\)\s*)?(?:(?:oral|intravenous|iv|i\.v\.|topical|subcutaneous|inhaled|pure|liposomal|daily)\s+){0,2}",
+                r"\s*(?:(?:(?:single|daily|weekly|monthly)\s+)?(?:infusions?|pulses?|doses?|cycles?|courses?|bolus(?:es)?|injections?|tablets?)\s+of\s+|of\s+|\)\s*)?(?:(?:oral|intravenous|iv|i\.v\.|topical|subcutaneous|inhaled|pure|liposomal|daily)\s+){0,2}",
                 text[dose[1] : a],
                 re.I,
             ):
@@ -76,6 +79,7 @@ def share_doses(text: str, sentence: Span, spans: list[Place]) -> list[list[Plac
                     )
                     and not re.search(r";|\b(?:she|he|patient)\b", between)
                     and not _OF_ANOTHER.search(between)
+                    and not _is_of_a_stranger(text, b, dose, spans)
                 ):
                     score = len(between) + 1
             if score is not None and (best is None or score < best[0]):
@@ -88,6 +92,13 @@ def share_doses(text: str, sentence: Span, spans: list[Place]) -> list[list[Plac
     for mine in found:  # a strength before the amount: `(8.4 %, 100 mL)`
         mine[:] = [d for d in mine if not text[d[0] : d[1]].endswith("%")] or mine
     return found
+
+
+def _is_of_a_stranger(text: str, end: int, dose: Place, spans: list[Place]) -> bool:
+    """Whether a word that ends like a drug, but is none of the treatments, stands between a drug's end and a dose, or right after the dose."""
+    after = _NEXT_WORD.match(text, dose[1])
+    words = [m for m in (*_A_WORD.finditer(text, end, dose[0]), *([after] if after else ()))]
+    return any(not any(a < m.end("word") and m.start("word") < b for a, b in spans) and is_like_drug(m["word"]) for m in words)
 
 
 def with_doses(
