@@ -9,14 +9,14 @@ from typing import Any
 from kg.draft.names.ground import vocabulary
 from kg.draft.reading.patient import to_number
 from kg.draft.sheet import Sheet
-from kg.draft.therapy.apart import is_apart
+from kg.draft.therapy.apart import AND_ON, is_apart
 from kg.draft.therapy.changes import Change, changes_of
 from kg.draft.therapy.doses import share_doses, with_doses
 from kg.draft.therapy.earlier import ENDED, purpose_of, write_earlier
 from kg.draft.therapy.regimen import Regimen, find_doses, is_readable, regimen_of, route_term
 from kg.draft.therapy.spelling import mended, respelt, spelt
 from kg.draft.therapy.treat import Therapy, find_therapies
-from kg.draft.therapy.unnamed import change_dose, stop_unnamed, switch
+from kg.draft.therapy.unnamed import change_dose, resume_unnamed, stop_unnamed, switch
 from kg.report import Span
 
 _REFERRED = re.compile(
@@ -36,10 +36,15 @@ _SUPPORT = re.compile(
 _AFTER_IT = re.compile(r"\b(?:followed by|then|switched to|changed to|replaced by)\b", re.I)
 #: "free of lesions on prednisone 5 mg": what is taken while all is well, though "free of" denies what follows it.
 _ON = re.compile(r"(?<!not )(?<!longer )(?<!never )(?<!off )\b(?:on|under|taking|receiving)\s+(?:(?!no\b|not\b)[\w-]+\s+){0,2}\Z", re.I)
+#: What only bears the name of a treatment is one where something is said to have come of it: `improved with supportive care`.
+_BROUGHT = re.compile(
+    r"(?<!\bno )(?<!\bnot )(?<!without )\b(?:improv|resol|respond|recover|subsid|settl|better|heal|clear|disappear|normali[sz]|manag|treat)\w*\s+(?:\w+ly\s+)?(?:with|to|after|on|under|following|by)\s+(?:only\s+)?\Z", re.I
+)
+_UNNAMED = re.compile(r"(?:supportive|conservative|symptomatic|empiric(?:al)?|expectant|non-?operative|non-?surgical)\s", re.I)
 #: Between a step and a time after it: the time is of what this word tells.
 _NEXT_STEP = re.compile(
     r"\b(?:start|initiat|commenc|add|stopp|discontinu|withdr|taper|reduc|increas|switch|replac|resum|restart|chang|convert|improv|resol|disappear|subsid|heal|recur|relaps|flare|worsen|respon|remission|recover|normali[sz]|clear|"
-    r"die|develop)\w*",
+    r"die|develop|repeat)\w*",
     re.I,
 )
 #: What is denied is the effect, not the drug.
@@ -121,6 +126,7 @@ class Course:
         if not again:
             change_dose(self, sentence)
             stop_unnamed(self, sentence, number)
+            resume_unnamed(self, sentence)
         return spans
 
     def _read_named(self, sentence: Span, number: int, *, again: bool) -> list[tuple[int, int]]:
@@ -148,7 +154,8 @@ class Course:
             following = spans[k + 1][0] if k + 1 < len(spans) else sentence.end
             before = spans[k - 1][1] if k else sentence.start
             if not therapy.sure and not changes[k] and not doses[k]:
-                continue
+                if not (_UNNAMED.match(therapy.words) and _BROUGHT.search(self.text, max(sentence.start, therapy.start - 50), therapy.start)):
+                    continue
             if not doses[k] and self._is_reference(therapy, sentence, changes[k]):
                 continue
             if write_earlier(
@@ -259,6 +266,8 @@ class Course:
             )
             if no_effect:
                 return True
+        if status == "absent" and therapy.sure and AND_ON.search(self.text, sentence.start, therapy.start):
+            return True
         if status == "absent" and therapy.sure and _ON.search(self.text, sentence.start, therapy.start):
             return bool(find_doses(self.text, therapy.end, min(sentence.end, therapy.end + 20)))
         return status not in ("absent", "family", "hypothetical")
@@ -291,7 +300,7 @@ class Course:
         if not changes and key in self.by_term and _ON.search(self.text, sentence.start, therapy.start):
             changes = [Change(therapy.start, therapy.start, "ongoing")]
         told: list[tuple[Change | None, tuple[int, int] | None]] = [(c, None) for c in changes] or [(None, None)]
-        told = with_doses(self.text, told, doses, therapy)
+        told = with_doses(self.text, told, doses, therapy, known=key in self.by_term)
         for k, (change, dose) in enumerate(told):
             self.left_on = bool(change and _LEAVES_ON.match(self.text, change.start))
             until = min([c.start for c, d in told[k + 1 :] if c and d and c.start > therapy.end], default=following)

@@ -49,6 +49,14 @@ _OWN_LIST = re.compile(
     re.I,
 )
 _GIVEN_UP = re.compile(r"\s+(?:taper|withdraw|discontinu|cessation|stop|reduction|dose reduction|being (?:stopped|tapered))", re.I)
+_LET_GO = re.compile(r"\s+(?:dose\s+)?(?:taper|withdraw|discontinu|cessation|reduction|dose reduction)", re.I)
+#: In spite of what was given, which is not named again.
+_DESPITE_IT = Openings(
+    r"\b(?:despite|in spite of)\s+(?:(?:the|this|these|that|all|such|above|her|his|ongoing|continued|adequate|appropriate|intensive|maximal|aggressive|medical|current|initial|full|optimal)\s+)*"
+    r"(?:treatments?|therap(?:y|ies)|measures|medications?|drugs|regimen|interventions?|management|(?<=these)|(?<=this)|(?<=all))\b(?!\s+(?:with|of)\s+(?!the above|these|this|all))"
+)
+#: What the patient comes with.
+_COMPLAINT = re.compile(r"\b(?:present(?:ed|s|ing)|complain\w*|admitted|referred|notic\w+|history of)\b", re.I)
 _STAYS_AWAY = re.compile(r"recur|relaps|flare", re.I)
 _CAUSED = re.compile(
     r"\b(?:result(?:ed|ing) in|led to|leading to|produc(?:ed|ing)|caus(?:ed|ing)|respond(?:ed|s) (?:\w+ )?to|response to|with (?:a |an )?(?:\w+ ){0,2}\Z|improved|effective\w*|thanks to|due to)",
@@ -135,6 +143,18 @@ class Credit:
             named = [(t, name) for t, name in named if (t.start >= granted.end()) == (span[0] >= granted.end())]
         if outcome in ("worsened", "flared") and named and _AS_REASON.search(self.text, sentence.start, span[0]):
             return [], False  # "A was begun because of worsening of the rash"
+        if outcome in ("worsened", "unchanged") and not named and self.course.last and _DESPITE_IT.search(self.text, sentence.start, sentence.end):
+            return self.course.last[:6], True
+        if outcome == "worsened" and not self.sheet.parts["responses"] and _COMPLAINT.search(self.text, sentence.start, span[0]):
+            return [], False  # "presented with a swelling that had progressed": so before what was given
+        if outcome == "flared":  # "relapsed during tapering of A"
+            let_go = [
+                name
+                for therapy, name in named
+                if therapy.start >= span[1] and _TO_TREATMENT.match(self.text[span[1] : therapy.start]) and _LET_GO.match(self.text, therapy.end)
+            ]
+            if let_go:
+                return let_go[:1], True
         if outcome == "flared" and self.course.dosed and not named:
             return [self.course.dosed], False
         if outcome == "stopped-for-toxicity":

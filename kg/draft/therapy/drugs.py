@@ -238,7 +238,7 @@ def _is_beside(text: str, start: int, end: int, known: list[tuple[int, int]]) ->
 
 
 _GIVEN_TO = re.compile(
-    r"\b(?:received|receiving|treated with|therapy with|treatment with|started on|switched to|changed to|converted to|addition of|administration of|doses? of|courses? of|cycles? of|infusions? of|prescribed|"
+    r"\b(?:received|receiving|treated with|therapy with|medications? (?:included|were)|the (?:\w+ ){0,2}(?:drug|agent|antibiotic)|treatment with|started on|switched to|changed to|converted to|addition of|administration of|doses? of|courses? of|cycles? of|infusions? of|prescribed|"
     r"given|taking|placed on|put on|initiated on|maintained on|added)\s+(?:(?:oral|intravenous|iv|topical|high-dose|low-dose|an?|the|daily|weekly|pulse)\s+){0,2}\Z",
     re.I,
 )

@@ -52,7 +52,9 @@ def write_earlier(sheet: Sheet, therapy: Therapy, sentence: Span, changes: list[
     treats = _old_disease(sheet, therapy.end, sentence) or _controlled(sheet, therapy.start, sentence)
     at = sheet.time_at(sentence, therapy.start)
     carried = sheet.line.of_sentence.get(sentence.start, "presentation")
-    ago = sheet.order[at] < 0 and any(m.name == at and not m.moves for m in sheet.line.marks.get(sentence.start, ()))
+    ago = sheet.order[at] < 0 and any(
+        m.name == at and not m.moves and not (m.start < therapy.start < m.end) for m in sheet.line.marks.get(sentence.start, ())
+    )
     takes = _TAKES.search(sheet.text, sentence.start, therapy.start)
     early = sheet.order[carried] <= 0
     past = is_history(sheet.text, therapy.start, (sentence.start, sentence.end)) == "condition" or early and (_HAD.search(before) or ago)

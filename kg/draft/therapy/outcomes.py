@@ -38,6 +38,12 @@ _MAY_BE = stems("outcomes")
 _NOT_SAID = re.compile(r"\b(?:to|may|might|could|would|should|will|if|until|for|hop\w+ (?:of|for)|aim\w* (?:of|at|to)|in order to|can|goal of|expected|usually|generally|risk of|prevent\w*|non-?|"
                        r"(?:more|most|less|not yet|never) |(?:assess|evaluate|monitor|determine|await\w*|see)\s+(?:the\s+|her\s+|his\s+)?(?:\w+\s+)?)\s*\Z", re.I)  # fmt: skip
 
+#: Before a verb of help: what is said to have helped did not.
+_NONE_DID = re.compile(
+    r"\b(?:(?:none|neither) of (?:(?:these|those|the|them|her|his|which|above|all)\s+)*(?:(?:measures|drugs|treatments|therapies|agents|medications|medicines|interventions|antibiotics)\s+)?"
+    r"|(?:nothing|no (?:drug|treatment|therapy|medication|medicine|measure|agent|intervention)s?)\s+)(?:has|had|have|was|were|could|ever|\w+ly|\s)*\Z",
+    re.I,
+)
 _NO_FLARE = re.compile(r"\b(?:for (?:this|these)|no|not|nor|never|without|neither|free (?:of|from)|absence of|den\w+|prevent\w*|history of)\s+(?:[\w/-]+\s+){0,7}\Z", re.I)
 
 
@@ -62,6 +68,9 @@ def _outcomes(text: str, start: int, end: int) -> tuple[tuple[int, int, str], ..
         if any(a < match.end() and match.start() < b for a, b, _ in found):
             continue
         outcome, before = _OUTCOMES[number][0], text[max(start, match.start() - 60) : match.start()]
+        if outcome in ("improved", "resolved") and (none := _NONE_DID.search(before)):
+            found.append((match.start() - len(before) + none.start(), match.end(), "unchanged"))
+            continue
         if not _NOT_SAID.search(before) and not (outcome == "flared" and _NO_FLARE.search(before)):
             found.append((match.start(), match.end(), outcome))
     return tuple(sorted(found))

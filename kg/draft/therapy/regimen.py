@@ -22,7 +22,7 @@ _UNIT = (
     r"(?:(?:mg|milligrams?|micrograms?|mcg|µg|μg|ug|ng|grams?|gr|g|IU|MIU|MU|units?|million (?:international )?(?:units?|IU)|mL|ml|cc|L|liters?|litres?|U|mEq|meq|mmol|Gy|cGy|mCi|MBq|GBq|"
     r"tablets?|capsules?|pills?|puffs?|drops?|ampoules?|vials?|sachets?|flacons?|suppositor(?:y|ies)|patch(?:es)?|bags?(?= of))\b|%(?!\s*(?:of|confidence|CI)))"
 )
-_PER = r"(?:\s?(?:/|per|a|each|every)\s?(?:\d+\s?)?(?:kg|m\s?2|m²|m\^2|m\(2\)|m|day|days|d|h|hr|hours?|week|wk|w|month|dose|min|minute|cycle|fraction|body weight|kg body weight)\b)*"
+_PER = r"(?:\s?(?:/|per|each|every)\s?(?:\d+\s?)?(?:kg|m\s?2|m²|m\^2|m\(2\)|m|day|days|d|h|hr|hours?|week|wk|w|month|dose|min|minute|cycle|fraction|body weight|kg body weight)\b)*"
 #: The dose of a drug that is given to reach an exposure: `AUC 5`, `area under the curve of 5`.
 _EXPOSURE = (
     r"(?:area under the (?:\w+-?\w+ )?curve(?: [(\[]AUC[)\]])?|\bAUC)(?: of|,|:|=)?\s?\d(?:\.\d)?(?!\d)(?!\s?(?:mg|μg|µg|ng|%|\.\d))"
@@ -119,14 +119,26 @@ def find_doses(text: str, start: int, end: int) -> list[tuple[int, int]]:
     >>> text = "sodium 135 mmol/L, then prednisone 1 mg/kg/day"
     >>> [text[a:b] for a, b in find_doses(text, 0, len(text))]
     ['1 mg/kg/day']
+    >>> text = "raised from 40 to 80 mg"
+    >>> [text[a:b] for a, b in find_doses(text, 0, len(text))]
+    ['80 mg']
     """
     return [
-        m.span("dose")
+        (_changed_to(text, start, m), m.end("dose"))
         for m in DOSE.finditer(text, start, end)
         if not _CONCENTRATION.match(text, m.end())
         and not _PER_VOLUME.search(text, max(start, m.start() - 5), m.start())
         and not _WEIGHS.search(text, max(start, m.start() - 40), m.start())
     ]
+
+
+_FROM_TO, _FROM = re.compile(r"[\d.,]+\s?to\s?"), re.compile(r"\bfrom\s+\Z", re.I)
+
+
+def _changed_to(text: str, start: int, match: re.Match[str]) -> int:
+    """Where the dose that holds begins: the second of `from 40 to 80 mg`."""
+    both = _FROM_TO.match(text, match.start("dose"))
+    return both.end() if both and _FROM.search(text, max(start, both.start() - 8), both.start()) else match.start("dose")
 
 
 def regimen_of(text: str, start: int, stop: int, end: int, before: int, dose: tuple[int, int] | None = None) -> Regimen:

@@ -78,6 +78,8 @@ _AND = re.compile(r",\s+and\s", re.I)
 _TAKES_OBJECT = re.compile(
     r"\s+(?!after\b|with\b|on\b|in\b|and\b|by\b|but\b|to\b|over\b|within\b|under\b|following\b|at\b|when\b|while\b|from\b|during\b|again\b|soon\b|was\b|were\b)[a-z]+"
 )
+#: A flare on these comes with the drug, not for want of it.
+_BEGUN_AGAIN = re.compile(r"\b(?:after|on|upon|when|with|once|following)\s+(?:[\w-]+\s+){0,4}(?:resum\w+|restart\w*|re-?introduc\w+|re-?institut\w+|rechalleng\w+|re-?exposure|re-?administ\w+)", re.I)
 _IMPLIED = "credited to the treatments named last; the paper may credit others"
 Problem = tuple[int, int, str]
 
@@ -384,4 +386,6 @@ class Responses:
             re.I,
         ):
             return "taper"
+        if _BEGUN_AGAIN.search(text):
+            return ""
         return "stop" if re.search(r"\b(?:discontinu|stopp|cessation|withdraw)\w*", text, re.I) else ""

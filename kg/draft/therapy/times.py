@@ -27,7 +27,7 @@ _SORTS = (
     ("age", rf"\b(?:at|by|around)\s+(?:the\s+)?{_ABOUT}{_N}[\s-]*{_U}\s+of\s+age"),
     ("ago", rf"\b{_ABOUT}{_N}[\s-]+{_U}\s+(?:ago|earlier|previously|(?:before|prior to)(?=\s+{_ARRIVAL}|\s*[.,;)]))"),
     ("before", rf"\b(?:before|prior to)\s+{_ARRIVAL}\b(?=\s*,)"),
-    ("later", rf"\b{_ABOUT}{_N}[\s-]+{_U}\s+(?:later|afterwards?|thereafter|after (?:that|this|discharge|admission|the (?:first|initial)[^,.]{{0,20}}|(?:the |her |his )?(?:surgery|operation|procedure)|presentation|hospitali[sz]ation|starting[^,.;]{{0,30}}|(?:initiation|cessation|completion|the (?:start|end|initiation|completion)) of[^,.;]{{0,30}}|treatment|therapy|transplant\w*|delivery|(?:the )?\w{{4,}}(?:ectomy|otomy|plasty|ation|ment)))\b"),
+    ("later", rf"\b{_ABOUT}{_N}[\s-]+{_U}\s+(?:later|afterwards?|thereafter|after (?:that|this|discharge|admission|the (?:first|initial)[^,.]{{0,20}}|(?:the |her |his )?(?:surgery|operation|procedure)|presentation|hospitali[sz]ation|starting[^,.;]{{0,30}}|(?:initiation|cessation|completion|the (?:start|end|initiation|completion)) of[^,.;]{{0,30}}|treatment|therapy|transplant\w*|delivery|(?:the |her |his )?(?:(?:RAI|radioiodine|radiofrequency|catheter|bone marrow|stem cell|kidney|renal|liver) )?(?:ablation|\w{{4,}}(?:ectomy|otomy|plasty|ation|ment))))\b"),
     ("later", rf"\b(?:after|within|over the (?:next|following|ensuing|subsequent)|during the (?:next|following)|in the (?:next|following)|for the (?:next|following))\s+{_ABOUT}{_N}[\s-]*{_U}(?:\s+(?:of\s+(?:follow[- ]?up|\w+ ?(?:treatment|therapy)|treatment|therapy|hospitali[sz]ation)|post-?operatively|later))?(?![\w-])(?!\s*['’]?\s*(?:history|of age|before|ago|prior|(?:of\s+)?gestation))"),
     ("origin", rf"\b(?:at|on)\s+(?:(?:the|his|her|a)\s+)?{_ABOUT}{_N}[\s-]*{_U}(?:\s+(?:of\s+(?:follow[- ]?up|treatment|therapy)|post-?operatively|post-?\w+|after \w+))?[\s-]*(?:follow[- ]?up)?(?!\s*(?:of age|old|history|before|ago|prior|interval|/|(?:of\s+)?gestation|['’]?s?['’]?\s+(?:of\s+)?(?:gestation|amenorrh|pregnan)))"),
     ("next", r"\b(?:the|on the|over the|during the)\s+(?:next|following)\s+(?:(?P<nu>day|morning|week|month|year)|night)\b"),
@@ -150,6 +150,8 @@ def _marks(tale: Story, sentence: Span, *, first: bool, arrived: bool) -> list[M
             tale.current, opened = here, (opened[0], False) if opened else None
         if opened:
             name, moves = opened
+            if not moves and sort == "later" and (comes := COMES.search(tale.text, sentence.start, start)):
+                marks.append(Mark(*comes.span(), START, moves=False))  # "presented with fever 3 months after starting A"
             marks.append(Mark(start, end, name, moves))
             if moves and sort not in ("day", "start"):
                 tale.days = []  # another count may begin
