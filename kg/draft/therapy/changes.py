@@ -38,7 +38,7 @@ _LINK = re.compile(
 )
 _VERB_LEAD = re.compile(
     r"(?:\s*\([^)]*\))?(?:\s+(?:used|given|taken|prescribed)\s+(?:to treat|for)\s+(?:[\w-]+\s+){0,3}?[\w-]+(?=\s+(?:was|were)\b))?"
-    r"(?:\s+(?:was|were|proved|seemed)\s+(?:\w+ly\s+)?(?:effective|ineffective|helpful|beneficial|successful|unsuccessful|tolerated|of (?:no|little) (?:benefit|help|use))\s*,?\s*(?:but|and|so)(?:\s+it)?)?[\s,]*(?:(?:therapy|therapies|replacement|supplementation|substitution|treatments?|dose|doses|dosage|infusions?|injections?|cream|ointment|drops|tablets?|course|pulses?|administration|regimen|at|of|a|the|"
+    r"(?:\s+(?:was|were|proved|seemed)\s+(?:\w+ly\s+)?(?:effective|ineffective|helpful|beneficial|successful|unsuccessful|tolerated|of (?:no|little) (?:benefit|help|use))\s*,?\s*(?:but|and|so)(?:\s+it)?)?[\s,]*(?:(?:therapy|therapies|monotherapy|replacement|supplementation|substitution|treatments?|dose|doses|dosage|infusions?|injections?|cream|ointment|drops|tablets?|course|pulses?|administration|regimen|at|of|a|the|"
     r"and|or|in|on|for|over|combination|[\d.,]+\s?\S{0,9}|daily|weekly|twice|once|times|two|three|four|five|six|divided|per|alternate|other|hours?|days?|weeks?|day|every|[obtq]\.?[di]\.?[ds]?\.?|(?:\w+ly))[\s,)]*)*"
     r"(?:which\s+|that\s+)?(?:was|were|could be|had to be|had been|has been|have been|is|are|being|be)\s+(?:(?:then|subsequently|gradually|also|slowly|initially|not yet|again|finally|further|"
     r"successfully|therefore|immediately|\w+ly)\s+)*\Z",

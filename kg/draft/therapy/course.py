@@ -20,9 +20,11 @@ from kg.draft.therapy.unnamed import change_dose, resume_unnamed, stop_unnamed, 
 from kg.report import Span
 
 _REFERRED = re.compile(
-    r"\b(?:after|following|since|before|prior to|until|despite|during|of|days?|weeks?|months?|years?)\s+(?:(?:the|this|that|her|his|first|second|third|last|\d\w*|initial|completion of|initiation of|cessation of)\s+){0,3}\Z",
+    r"\b(?:after|following|since|before|prior to|until|despite|during|of|secondary to|caused by|attributed to|days?|weeks?|months?|years?)\s+(?:(?:the|this|that|her|his|first|second|third|last|\d\w*|initial|completion of|initiation of|cessation of)\s+){0,3}\Z",
     re.I,
 )
+_OFF = re.compile(r"\boff\s+(?:the\s+|her\s+|his\s+)?\Z", re.I)
+_CAUSE = re.compile(r"secondary|caused|attributed", re.I)
 _HOW_LONG = re.compile(
     r"\b(?:history|use|initiali[sz]ation|start|means|combination|trial|series|lines?|hours?|days?|weeks?|months?|years?|sessions?|rounds?)\s+\Z",
     re.I,
@@ -110,6 +112,7 @@ class Course:
         self.left_on = False  # the step being written is that of what the patient left with
         self.dosed = ""  # id of the drug whose dose the sentence read last changes without naming it
         self.restarted: set[str] = set()  # ids of what was stopped and begun again
+        self.blamed: set[str] = set()  # ids of what is said to have done harm
         self.lowered: set[str] = set()  # ids of what was last lowered or stopped
         self.named: list[tuple[Therapy, str]] = []  # of the sentence read last: what was named, and its treatment's id
 
@@ -237,10 +240,14 @@ class Course:
 
     def _is_reference(self, therapy: Therapy, sentence: Span, changes: list[Change]) -> bool:
         """Whether a treatment is named only to say when or in spite of what: `8 months after surgery`."""
+        if not changes and therapy.kind == "drug" and _OFF.search(self.text, max(sentence.start, therapy.start - 12), therapy.start):
+            return True  # "worse while off A"
         referred = _REFERRED.search(self.text, max(sentence.start, therapy.start - 40), therapy.start)
         if not referred or any(c.start >= therapy.end for c in changes):
             return False
         known = self.by_term.get(self.key(therapy))
+        if known is None and _CAUSE.search(referred.group()) and self._is_taken(therapy):
+            return True
         if known is None and re.match(r"(?:re)?transplant", therapy.words, re.I):  # "after transplantation", of a kidney transplant
             known = next((t for t in self.by_term.values() if "procedure" in t and "transplant" in t["words"].lower()), None)
         if known and _OF_AN_ORGAN.search(known["words"]):

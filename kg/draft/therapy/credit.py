@@ -48,6 +48,7 @@ _OWN_LIST = re.compile(
     r"(?:achiev|respon|improv|obtain|receiv|resolv|went|start|develop|reach|experienc|enter|remit|persist|worsen|stop|discontinu|taper|withdr|ceas|reduc|abbreviat|lack|absen|incomplet|poor|non)\w*)\b",
     re.I,
 )
+_DOTTED = re.compile(r"\b(?:i\.\s?[vm]|s\.\s?c|p\.\s?o)\.", re.I)
 _GIVEN_UP = re.compile(r"\s+(?:taper|withdraw|discontinu|cessation|stop|reduction|dose reduction|being (?:stopped|tapered))", re.I)
 _LET_GO = re.compile(r"\s+(?:dose\s+)?(?:taper|withdraw|discontinu|cessation|reduction|dose reduction)", re.I)
 #: In spite of what was given, which is not named again.
@@ -114,7 +115,8 @@ class Credit:
                 for name in credited
                 if self._runs(name) or name in still or outcome == "flared" and _STOPS.search(self.text, sentence.start, sentence.end)
             ]
-        if not stated and outcome in ("improved", "resolved"):
+        if not stated and outcome in ("improved", "resolved"):  # nor what did harm
+            credited = [name for name in credited if name not in self.course.blamed]
             credited = [name for name in credited if self.failed.get(name) != self._steps(name)] or credited
         if outcome == "resolved" and _STAYS_AWAY.search(self.text, *span):
             credited = [name for name in credited if name not in self.course.restarted] or credited
@@ -263,7 +265,7 @@ class Credit:
         for therapy, name in sorted(self.course.named):
             if therapy.start < start:
                 continue
-            if therapy.start - at > 60 or _OWN_LIST.search(self.text, at, therapy.start) or _GIVEN_UP.match(self.text, therapy.end):
+            if therapy.start - at > 60 or _OWN_LIST.search(_DOTTED.sub(" ", self.text[at : therapy.start])) or _GIVEN_UP.match(self.text, therapy.end):
                 break
             found.append(name)
             at = therapy.end

@@ -52,6 +52,7 @@ _NO_NAME = re.compile(
     r"(?:dos(?:e|es|age)|daily|weekly|monthly|total|about|around|approximately|roughly|nearly|over|another|additional|further|initial|maintenance|maximum|maximal|minimum|least|"
     r"most|weigh\w*|received?|receiving|taking|taken|given|started|using|reduced|increased|tapered|lowered|adjusted|titrated|decreased|restarted|oral|orally|intravenous|intravenously|"
     r"subcutaneous|intramuscular|intrathecal|topical|bolus|infusions?|injections?|therapy|treatment|regimen|initially|then|followed|single|twice|once|thrice|every|tablets?|capsules?|"
+    r"prior|previous(?:ly)?|ago|later|earlier|suppositor(?:y|ies)|foam|enemas?|gel|patch(?:es)?|inhaler|syrup|drops|spray|sachets?|ampoules?|"
     r"one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|half|several|both|first|second|third|fourth|fifth|last|premedication|"
     r"than|from|with|plus|including|only|each|mean|median|average|amount|level|levels|birth|weight|spleen|placenta|specimen|tumou?r|mass|protein|load|loading|drugs?|agent|medication|"
     r"steroids?|vitamin|supplement\w*|excretion|intake|concentration|value|loss|volume|solution|cream|ointment|increments?|pulses?|cycles?|courses?|fractions?|sessions?|minutes?|hours?|days?|weeks?|months?|years?|times?|after|before|during|until|where|also|being|were|been|\w+ly|\w+ed|\w+ing)\Z",
@@ -61,10 +62,10 @@ _NO_NAME = re.compile(
 _IS = re.compile(r"\b(?:was|were|been|being|is|are)\s+\Z", re.I)
 GIVING = Openings(
     r"\b(?:given|giving|administ\w+|receiv\w+|treat(?:ed|ment|ing)|started|initiat\w+|commenced|prescri\w+|infus\w+|inject\w+|added|addition of|taking|took|takes|on oral|put on|placed on|"
-    r"switched|converted|replaced|medications?|therapy|regimens?|combin\w+|consist\w+|ongoing|resumed|supplement\w*|prophyla\w+)\b",
+    r"switched|converted|replaced|unresponsive to|refractory to|despite|medications?|therapy|regimens?|combin\w+|consist\w+|ongoing|resumed|supplement\w*|prophyla\w+)\b",
 )
 AND = re.compile(
-    r"\s*(?:,|and|or|plus|with|\+|/|,\s*and|,\s*or)\s*(?:(?:oral|intravenous|iv|topical|inhaled|low-dose|high-dose|daily|long-term)\s+){0,2}",
+    r"\s*(?:,|and|or|plus|with|\+|/|,\s*and|,\s*or)\s*(?:(?:oral|intravenous|iv|i\.v\.|topical|inhaled|low-dose|high-dose|daily|long-term)\s+){0,2}",
     re.I,
 )
 #: A regimen by its letters: `ICE chemotherapy`, `BUCY conditioning regimen`.
@@ -78,7 +79,7 @@ _COUNTED_REGIMEN = Openings(
     flags=re.NOFLAG,
 )
 _CLASS = re.compile(
-    r"(?<![\w-])(?:(?P<anti>anti-?[a-z]{4,}(?:al|ic|ive|ant|ent|ory|ous|ular|ion)|anti-?(?:TNF|IL)[\w-]*)\s+(?:therapy|therapies|treatments?|drugs?|agents?|medications?|regimens?|coverage|prophylaxis)|"
+    r"(?<![\w-])(?:(?P<anti>anti-?[a-z]{4,}(?:al|ic|ive|ant|ent|ory|ous|ular|ion)|anti-?(?:TNF|IL)[\w-]*|anti-?tumou?r necrosis factor(?:[ -](?:alpha|α))?)\s+(?:therapy|therapies|treatments?|drugs?|agents?|medications?|regimens?|coverage|prophylaxis)|"
     r"(?P<sort>(?:[a-z]+\s+|[\w-]+-){1,2}(?:inhibitors?|blockers?|antagonists?|agonists?|analog(?:ue)?s?|supplements?|supplementation))|"
     r"(?P<guard>(?:chemo|thrombo|immuno)prophylaxis))(?![\w-])",
     re.I,

@@ -56,7 +56,10 @@ class Harms:
         self.onset = number, self._come_up(sentence, hits), {name for _, name in self.course.named}
         if hits and _MAY_INDUCE.search(self.text, sentence.start, sentence.end):
             found = ((_INDUCED.search(self.text, max(sentence.start, h.start - 50), h.start), h) for h in hits)
-            self.induced += [(number, m["drug"].lower(), (h.start, h.end, h.curie)) for m, h in found if m and self._is_told(h.start, h.end)]
+            induced = [(number, m["drug"].lower(), (h.start, h.end, h.curie)) for m, h in found if m and self._is_told(h.start, h.end)]
+            self.induced += induced
+            for _, drug, _ in induced:
+                self._blame(drug)
         if not stops:
             return []
         present = [h for h in hits if self._is_told(h.start, h.end)]
@@ -76,6 +79,14 @@ class Harms:
             if problems or self.text[start:end].lower().endswith(_NOT_BORNE):
                 found.append(Harm(name, start, end, problems, stated or not problems))
         return found
+
+    def _blame(self, drug: str) -> None:
+        """What follows is not thanked to a drug that did harm; where only "drug-induced" is said, to the one told of last."""
+        if drug in ("drug", "medication", "treatment", "therapy"):
+            last = {name for _, name in self.course.named} or set(self.course.last)
+            self.course.blamed |= last if len(last) == 1 else set()
+        else:
+            self.course.blamed |= {str(t["id"]) for t in self.course.by_term.values() if t["words"].lower() == drug}
 
     def remember(self, hit: Hit) -> None:
         """A finding is told of; what is told before a drug is begun is none of its harm."""

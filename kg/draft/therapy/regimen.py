@@ -90,6 +90,12 @@ _FOR_THE_NEXT = re.compile(
 )
 
 
+#: How long, before the drug: `a 7-day course of A`.
+_COURSE_OF = re.compile(
+    rf"\b(?P<long>{_COUNTED}[\s-](?:day|week|month)s?[\s-](?:course|cycle|regimen|trial|infusion|pre-?treatment|treatment|therapy|taper))\s+(?:of|with)\s+(?:[\w-]+\s+){{0,2}}\Z", re.I
+)
+
+
 class Regimen(NamedTuple):
     """All as printed but the route, which is a name for `route_term`; "" and 0 for what is not printed."""
 
@@ -164,8 +170,9 @@ def regimen_of(text: str, start: int, stop: int, end: int, before: int, dose: tu
         (m for m in _COUNT.finditer(text, start, after) if not re.match(r"\s+of\b", text[m.end() : m.end() + 4])), None
     )
     manner = _MANNER.search(near)
+    course = _COURSE_OF.search(lead)
     return Regimen(
-        " ".join(text[dose[0] : dose[1]].split()) if dose else "", _schedule(text, stop, after, dose), route,
+        " ".join(text[dose[0] : dose[1]].split()) if dose else "", _schedule(text, stop, after, dose) or (course["long"] if course else ""), route,
         _number(count["n"]) if count else 0, " ".join(manner.group().split()) if manner else "",
     )  # fmt: skip
 

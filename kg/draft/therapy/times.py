@@ -17,7 +17,7 @@ from kg.draft.therapy.points import ARRIVES, COMES, ORDINALS, Story, open_date, 
 from kg.draft.timeline import START, Mark, TimeLine
 from kg.report import Span
 
-_N = r"(?P<n>\d{1,3}(?:\.\d)?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|eighteen|a few|few|several|a couple of|a|an|some|another (?:\d{1,2}|two|three|four)?)"
+_N = r"(?P<n>\d{1,3}(?:\.\d)?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|a few|few|several|a couple of|a|an|some|another (?:\d{1,2}|two|three|four)?)"
 _U = r"(?P<u>hours?|days?|weeks?|months?|years?)"
 _ABOUT = r"(?P<about>about |approximately |around |nearly |almost |over |within |some |just |only )?"
 _ARRIVAL = r"(?:(?:the |his |her |this |initial |current |hospital )*(?:presentation|presenting|admission|hospitali[sz]ation|referral|arrival|visit|evaluation|being (?:seen|admitted)))"
@@ -25,7 +25,7 @@ _ARRIVAL = r"(?:(?:the |his |her |this |initial |current |hospital )*(?:presenta
 _SORTS = (
     ("age", rf"\b(?:at|by|around|aged?|from)\s+(?:the\s+age\s+of\s+|age\s+(?:of\s+)?){_ABOUT}{_N}(?:[\s-]*{_U})?(?:,?\s*(?:and\s+)?\d{{1,2}} months?)?(?!\s*/)"),
     ("age", rf"\b(?:at|by|around)\s+(?:the\s+)?{_ABOUT}{_N}[\s-]*{_U}\s+of\s+age"),
-    ("ago", rf"\b{_ABOUT}{_N}[\s-]+{_U}\s+(?:ago|earlier|previously|(?:before|prior to)(?=\s+{_ARRIVAL}|\s*[.,;)]))"),
+    ("ago", rf"\b{_ABOUT}{_N}[\s-]+{_U}\s+(?:ago|earlier|previously|prior(?=\s*[.,;)]|\s+(?:at|with|and|in|for)\b)|(?:before|prior to)(?=\s+{_ARRIVAL}|\s*[.,;)]))"),
     ("before", rf"\b(?:before|prior to)\s+{_ARRIVAL}\b(?=\s*,)"),
     ("later", rf"\b{_ABOUT}{_N}[\s-]+{_U}\s+(?:later|afterwards?|thereafter|after (?:that|this|discharge|admission|the (?:first|initial)[^,.]{{0,20}}|(?:the |her |his )?(?:surgery|operation|procedure)|presentation|hospitali[sz]ation|starting[^,.;]{{0,30}}|(?:initiation|cessation|completion|the (?:start|end|initiation|completion)) of[^,.;]{{0,30}}|treatment|therapy|transplant\w*|delivery|(?:the |her |his )?(?:(?:RAI|radioiodine|radiofrequency|catheter|bone marrow|stem cell|kidney|renal|liver) )?(?:ablation|\w{{4,}}(?:ectomy|otomy|plasty|ation|ment))))\b"),
     ("later", rf"\b(?:after|within|over the (?:next|following|ensuing|subsequent)|during the (?:next|following)|in the (?:next|following)|for the (?:next|following))\s+{_ABOUT}{_N}[\s-]*{_U}(?:\s+(?:of\s+(?:follow[- ]?up|\w+ ?(?:treatment|therapy)|treatment|therapy|hospitali[sz]ation)|post-?operatively|later))?(?![\w-])(?!\s*['’]?\s*(?:history|of age|before|ago|prior|(?:of\s+)?gestation))"),
