@@ -15,9 +15,9 @@ from kg.draft.patterns.openings import Openings
 _WORDS = (
     ("started", r"(?:switched|changed|converted|transitioned|shifted|rotated|de-escalated|narrowed|stepped down)(?: over)? to|(?:replaced|substituted) (?:by|with)"),
     ("stopped", r"stopp(?:ed|ing)|discontinu(?:ed|e|ing|ation)|withdr(?:awn|awal|ew)|ceased|cessation|suspended|interrupt(?:ed|ion)|taper(?:ed|ing) off|weaned off|"
-                r"(?:weaned|liberated|taken|abstained) from|taken off|(?:switched|changed|converted|transitioned|shifted|rotated) from|held|withheld|terminat(?:ed|ion)|completed|replaced|stop"),
-    ("decreased", r"taper(?:ed|ing|s)?|reduced|reduction|reducing|decreas(?:ed|ing)|lowered|weaned|halved|de-escalated|tapered down"),
-    ("increased", r"increas(?:ed|ing)|doubled|escalat(?:ed|ion)|raised|uptitrated|up-titrated|titrated(?: up)?"),
+                r"(?:weaned|liberated|taken|abstained) from|taken off|(?:switched|changed|converted|transitioned|shifted|rotated) from|held|withheld|withholding|terminat(?:ed|ion)|completed|replaced|stop"),
+    ("decreased", r"(?:reduction|decrease) (?:in|of) the (?:daily )?dos(?:e|age) of|taper(?:ed|ing|s)?|reduced|reduction|reducing|decreas(?:ed|ing)|lowered|weaned|halved|de-escalated|tapered down"),
+    ("increased", r"increas(?:ed|ing)|increase (?:in|of) the (?:daily )?dos(?:e|age) of|doubled|escalat(?:ed|ion)|raised|uptitrated|up-titrated|titrated(?: up)?"),
     ("started", r"start(?:s|ed|ing)?|initiat(?:ed|ion|ing)|commenced|begun|began|added|adding|addition|introduced|prescribed|put on|placed on|"
                 r"resumed|restart(?:ed)?|reintroduced|reinitiated|reinstituted|instituted|initiate|commence|introduce|switched|substituted|discharged on|discharged home on|discharged with"),
     ("ongoing", r"ongoing|continu(?:ed|es|ing)|maintained|remain(?:s|ed) on|(?:is|are|well|was|were|currently|been|stable) on|still (?:on|taking|receiving)|maintenance|taking|takes"),
@@ -38,7 +38,7 @@ _LINK = re.compile(
 )
 _VERB_LEAD = re.compile(
     r"(?:\s*\([^)]*\))?(?:\s+(?:used|given|taken|prescribed)\s+(?:to treat|for)\s+(?:[\w-]+\s+){0,3}?[\w-]+(?=\s+(?:was|were)\b))?"
-    r"(?:\s+(?:was|were|proved|seemed)\s+(?:\w+ly\s+)?(?:effective|ineffective|helpful|beneficial|successful|unsuccessful|tolerated|of (?:no|little) (?:benefit|help|use))\s*,?\s*(?:but|and|so)(?:\s+it)?)?[\s,]*(?:(?:therapy|therapies|replacement|supplementation|substitution|treatments?|dose|doses|dosage|infusions?|injections?|cream|ointment|drops|tablets?|course|pulses?|administration|regimen|at|of|a|the|"
+    r"(?:\s+(?:was|were|proved|seemed)\s+(?:\w+ly\s+)?(?:effective|ineffective|helpful|beneficial|successful|unsuccessful|tolerated|of (?:no|little) (?:benefit|help|use))\s*,?\s*(?:but|and|so)(?:\s+it)?)?[\s,]*(?:(?:therapy|therapies|monotherapy|replacement|supplementation|substitution|treatments?|dose|doses|dosage|infusions?|injections?|cream|ointment|drops|tablets?|course|pulses?|administration|regimen|at|of|a|the|"
     r"and|or|in|on|for|over|combination|[\d.,]+\s?\S{0,9}|daily|weekly|twice|once|times|two|three|four|five|six|divided|per|alternate|other|hours?|days?|weeks?|day|every|[obtq]\.?[di]\.?[ds]?\.?|(?:\w+ly))[\s,)]*)*"
     r"(?:which\s+|that\s+)?(?:was|were|could be|had to be|had been|has been|have been|is|are|being|be)\s+(?:(?:then|subsequently|gradually|also|slowly|initially|not yet|again|finally|further|"
     r"successfully|therefore|immediately|\w+ly)\s+)*\Z",
@@ -72,7 +72,7 @@ _NOUNS = frozenset(
     ]
 )
 _NEVER_AFTER = frozenset(("including", "included", "treatment", "course of", "courses of", "cycle of", "cycles of", "dose of", "doses of", "consisted of", "consisting of", "using",
-                          "underwent", "received", "receiving", "receive", "receives", "required", "requiring", "taking", "takes", "give", "manage", "gives"))  # fmt: skip
+                          "underwent", "increase in the dose of", "increase in the dosage of", "increase of the dose of", "increase of the dosage of", "reduction in the dose of", "reduction of the dose of", "received", "receiving", "receive", "receives", "required", "requiring", "taking", "takes", "give", "manage", "gives"))  # fmt: skip
 
 
 class Change(NamedTuple):
@@ -105,6 +105,8 @@ def changes_of(text: str, start: int, end: int, spans: list[tuple[int, int]]) ->
             if word.change in ("decreased", "increased") and _ACTS_ON.match(text, word.end, stop):
                 continue  # "A was begun and decreased her pain"
             chained = follow != last
+            if k + 1 < len(edges) and text[word.end - 3 : word.end] == "ing" and _LINK.fullmatch(text, word.end, edges[k + 1][0]):
+                continue  # "A was done after withholding B"
             if len(lead) < 90 and (
                 _AND_THEN.match(lead)
                 and chained
@@ -122,8 +124,12 @@ def changes_of(text: str, start: int, end: int, spans: list[tuple[int, int]]) ->
     for k, (first, _) in enumerate(edges):
         begin = edges[k - 1][1] if k else start
         for word in reversed([w for w in words if begin <= w.end <= first]):
-            if word.change == "given" and _OF_ITS_DOSE.search(text, begin, word.start):
-                continue  # "reducing the dose of A"
+            if word.change == "given" and (_OF_ITS_DOSE.search(text, begin, word.start) or _THE_DOSE.search(text, begin, word.end)):
+                continue  # "reducing the dose of A", "the dose of A was reduced"
+            if text[word.start : word.end] == "treatment" and any(
+                w.change != "given" and _OF_TREATMENT.fullmatch(text, w.end, word.start) for w in words
+            ):
+                continue  # "after stopping treatment with A"
             mine = any(at == word.start for _, at in taken)
             if (
                 len(text[word.end : first]) > 110
@@ -189,8 +195,11 @@ _SWITCHES = re.compile(
     r"(?:changed|switched|converted|transitioned|shifted|rotated|de-escalated|narrowed|stepped down)(?: over)? to|(?:replaced|substituted) (?:by|with)",
     re.I,
 )
+_OF_TREATMENT = re.compile(r"\s+(?:of\s+)?(?:(?:the|her|his)\s+)?")
 _IS_DONE = re.compile(r"\b(?:was|were|been|be)\s+(?:\w+ly\s+|then\s+)?\Z", re.I)
 _TO = re.compile(r"\s*(?:[\d.,]+\s?\S+\s+|\w+ly\s+){0,3}(?:to|and)\s+(?:\w+\s+){0,2}")
+#: The verb after it is not said of the treatment before it: `A was begun and the dose of B was reduced`.
+_THE_DOSE = re.compile(r"\bthe dos(?:e|age)(?: of)?(?=\s|\Z)", re.I)
 _BETWEEN = re.compile(
     r"(?:\s*\([^()]*\))?[\s,/+]*(?:(?:and|or|plus|with|as well as|followed by|then|combined|in combination|together|the|a|an|oral|intravenous|iv|i\.v\.|topical|high-dose|low-dose|inhaled|"
     r"subcutaneous|daily|weekly|twice|once|three|times|per|day|every|hours?|days?|weeks?|for|at|of|dose|mg|g|kg|po|\d[\d.,]*\s?\S*|[\d.]*(?:mg|g|mcg|µg|μg|ml|mL|IU|U)\S*)[\s,();]*)*",
@@ -203,7 +212,7 @@ def _groups(text: str, spans: list[tuple[int, int]]) -> list[list[int]]:
     groups: list[list[int]] = []
     for i, (start, _) in enumerate(spans):
         between = text[spans[i - 1][1] : start] if i else ""
-        if groups and len(between) < 90 and _BETWEEN.fullmatch(between):
+        if groups and len(between) < 90 and _BETWEEN.fullmatch(between) and not _THE_DOSE.search(between):
             groups[-1].append(i)
         else:
             groups.append([i])

@@ -9,19 +9,22 @@ from typing import Any
 from kg.draft.names.ground import vocabulary
 from kg.draft.reading.patient import to_number
 from kg.draft.sheet import Sheet
-from kg.draft.therapy.apart import is_apart
+from kg.draft.therapy.apart import AND_ON, is_apart
 from kg.draft.therapy.changes import Change, changes_of
 from kg.draft.therapy.doses import share_doses, with_doses
 from kg.draft.therapy.earlier import ENDED, purpose_of, write_earlier
 from kg.draft.therapy.regimen import Regimen, find_doses, is_readable, regimen_of, route_term
+from kg.draft.therapy.spelling import mended, respelt, spelt
 from kg.draft.therapy.treat import Therapy, find_therapies
-from kg.draft.therapy.unnamed import change_dose, stop_unnamed, switch
+from kg.draft.therapy.unnamed import change_dose, resume_unnamed, stop_unnamed, switch
 from kg.report import Span
 
 _REFERRED = re.compile(
-    r"\b(?:after|following|since|before|prior to|until|despite|during|of|days?|weeks?|months?|years?)\s+(?:(?:the|this|that|her|his|first|second|third|last|\d\w*|initial|completion of|initiation of|cessation of)\s+){0,3}\Z",
+    r"\b(?:after|following|since|before|prior to|until|despite|during|of|secondary to|caused by|attributed to|days?|weeks?|months?|years?)\s+(?:(?:the|this|that|her|his|first|second|third|last|\d\w*|initial|completion of|initiation of|cessation of)\s+){0,3}\Z",
     re.I,
 )
+_OFF = re.compile(r"\boff\s+(?:the\s+|her\s+|his\s+)?\Z", re.I)
+_CAUSE = re.compile(r"secondary|caused|attributed", re.I)
 _HOW_LONG = re.compile(
     r"\b(?:history|use|initiali[sz]ation|start|means|combination|trial|series|lines?|hours?|days?|weeks?|months?|years?|sessions?|rounds?)\s+\Z",
     re.I,
@@ -35,10 +38,15 @@ _SUPPORT = re.compile(
 _AFTER_IT = re.compile(r"\b(?:followed by|then|switched to|changed to|replaced by)\b", re.I)
 #: "free of lesions on prednisone 5 mg": what is taken while all is well, though "free of" denies what follows it.
 _ON = re.compile(r"(?<!not )(?<!longer )(?<!never )(?<!off )\b(?:on|under|taking|receiving)\s+(?:(?!no\b|not\b)[\w-]+\s+){0,2}\Z", re.I)
+#: What only bears the name of a treatment is one where something is said to have come of it: `improved with supportive care`.
+_BROUGHT = re.compile(
+    r"(?<!\bno )(?<!\bnot )(?<!without )\b(?:improv|resol|respond|recover|subsid|settl|better|heal|clear|disappear|normali[sz]|manag|treat)\w*\s+(?:\w+ly\s+)?(?:with|to|after|on|under|following|by)\s+(?:only\s+)?\Z", re.I
+)
+_UNNAMED = re.compile(r"(?:supportive|conservative|symptomatic|empiric(?:al)?|expectant|non-?operative|non-?surgical)\s", re.I)
 #: Between a step and a time after it: the time is of what this word tells.
 _NEXT_STEP = re.compile(
     r"\b(?:start|initiat|commenc|add|stopp|discontinu|withdr|taper|reduc|increas|switch|replac|resum|restart|chang|convert|improv|resol|disappear|subsid|heal|recur|relaps|flare|worsen|respon|remission|recover|normali[sz]|clear|"
-    r"die|develop)\w*",
+    r"die|develop|repeat)\w*",
     re.I,
 )
 #: What is denied is the effect, not the drug.
@@ -104,6 +112,7 @@ class Course:
         self.left_on = False  # the step being written is that of what the patient left with
         self.dosed = ""  # id of the drug whose dose the sentence read last changes without naming it
         self.restarted: set[str] = set()  # ids of what was stopped and begun again
+        self.blamed: set[str] = set()  # ids of what is said to have done harm
         self.lowered: set[str] = set()  # ids of what was last lowered or stopped
         self.named: list[tuple[Therapy, str]] = []  # of the sentence read last: what was named, and its treatment's id
 
@@ -120,6 +129,7 @@ class Course:
         if not again:
             change_dose(self, sentence)
             stop_unnamed(self, sentence, number)
+            resume_unnamed(self, sentence)
         return spans
 
     def _read_named(self, sentence: Span, number: int, *, again: bool) -> list[tuple[int, int]]:
@@ -147,7 +157,8 @@ class Course:
             following = spans[k + 1][0] if k + 1 < len(spans) else sentence.end
             before = spans[k - 1][1] if k else sentence.start
             if not therapy.sure and not changes[k] and not doses[k]:
-                continue
+                if not (_UNNAMED.match(therapy.words) and _BROUGHT.search(self.text, max(sentence.start, therapy.start - 50), therapy.start)):
+                    continue
             if not doses[k] and self._is_reference(therapy, sentence, changes[k]):
                 continue
             if write_earlier(
@@ -229,10 +240,14 @@ class Course:
 
     def _is_reference(self, therapy: Therapy, sentence: Span, changes: list[Change]) -> bool:
         """Whether a treatment is named only to say when or in spite of what: `8 months after surgery`."""
+        if not changes and therapy.kind == "drug" and _OFF.search(self.text, max(sentence.start, therapy.start - 12), therapy.start):
+            return True  # "worse while off A"
         referred = _REFERRED.search(self.text, max(sentence.start, therapy.start - 40), therapy.start)
         if not referred or any(c.start >= therapy.end for c in changes):
             return False
         known = self.by_term.get(self.key(therapy))
+        if known is None and _CAUSE.search(referred.group()) and self._is_taken(therapy):
+            return True
         if known is None and re.match(r"(?:re)?transplant", therapy.words, re.I):  # "after transplantation", of a kidney transplant
             known = next((t for t in self.by_term.values() if "procedure" in t and "transplant" in t["words"].lower()), None)
         if known and _OF_AN_ORGAN.search(known["words"]):
@@ -258,6 +273,8 @@ class Course:
             )
             if no_effect:
                 return True
+        if status == "absent" and therapy.sure and AND_ON.search(self.text, sentence.start, therapy.start):
+            return True
         if status == "absent" and therapy.sure and _ON.search(self.text, sentence.start, therapy.start):
             return bool(find_doses(self.text, therapy.end, min(sentence.end, therapy.end + 20)))
         return status not in ("absent", "family", "hypothetical")
@@ -290,7 +307,7 @@ class Course:
         if not changes and key in self.by_term and _ON.search(self.text, sentence.start, therapy.start):
             changes = [Change(therapy.start, therapy.start, "ongoing")]
         told: list[tuple[Change | None, tuple[int, int] | None]] = [(c, None) for c in changes] or [(None, None)]
-        told = with_doses(self.text, told, doses, therapy)
+        told = with_doses(self.text, told, doses, therapy, known=key in self.by_term)
         for k, (change, dose) in enumerate(told):
             self.left_on = bool(change and _LEAVES_ON.match(self.text, change.start))
             until = min([c.start for c, d in told[k + 1 :] if c and d and c.start > therapy.end], default=following)
@@ -343,6 +360,8 @@ class Course:
             have |= {"words": therapy.words, "course": [step], "confidence": 0.65}
             if not therapy.curie:
                 have["note"] = "no term bears these words"
+            elif therapy.kind == "drug" and therapy.curie in (respelt(therapy.words), mended(therapy.words)):
+                have["note"] = f"printed as {therapy.words}; read as {spelt(therapy.curie)}"
             self.by_term[key] = have | evidence
             self.sheet.parts["treatments"].append(self.by_term[key])
             return str(have["id"])

@@ -48,7 +48,16 @@ _OWN_LIST = re.compile(
     r"(?:achiev|respon|improv|obtain|receiv|resolv|went|start|develop|reach|experienc|enter|remit|persist|worsen|stop|discontinu|taper|withdr|ceas|reduc|abbreviat|lack|absen|incomplet|poor|non)\w*)\b",
     re.I,
 )
+_DOTTED = re.compile(r"\b(?:i\.\s?[vm]|s\.\s?c|p\.\s?o)\.", re.I)
 _GIVEN_UP = re.compile(r"\s+(?:taper|withdraw|discontinu|cessation|stop|reduction|dose reduction|being (?:stopped|tapered))", re.I)
+_LET_GO = re.compile(r"\s+(?:dose\s+)?(?:taper|withdraw|discontinu|cessation|reduction|dose reduction)", re.I)
+#: In spite of what was given, which is not named again.
+_DESPITE_IT = Openings(
+    r"\b(?:despite|in spite of)\s+(?:(?:the|this|these|that|all|such|above|her|his|ongoing|continued|adequate|appropriate|intensive|maximal|aggressive|medical|current|initial|full|optimal)\s+)*"
+    r"(?:treatments?|therap(?:y|ies)|measures|medications?|drugs|regimen|interventions?|management|(?<=these)|(?<=this)|(?<=all))\b(?!\s+(?:with|of)\s+(?!the above|these|this|all))"
+)
+#: What the patient comes with.
+_COMPLAINT = re.compile(r"\b(?:present(?:ed|s|ing)|complain\w*|admitted|referred|notic\w+|history of)\b", re.I)
 _STAYS_AWAY = re.compile(r"recur|relaps|flare", re.I)
 _CAUSED = re.compile(
     r"\b(?:result(?:ed|ing) in|led to|leading to|produc(?:ed|ing)|caus(?:ed|ing)|respond(?:ed|s) (?:\w+ )?to|response to|with (?:a |an )?(?:\w+ ){0,2}\Z|improved|effective\w*|thanks to|due to)",
@@ -106,7 +115,8 @@ class Credit:
                 for name in credited
                 if self._runs(name) or name in still or outcome == "flared" and _STOPS.search(self.text, sentence.start, sentence.end)
             ]
-        if not stated and outcome in ("improved", "resolved"):
+        if not stated and outcome in ("improved", "resolved"):  # nor what did harm
+            credited = [name for name in credited if name not in self.course.blamed]
             credited = [name for name in credited if self.failed.get(name) != self._steps(name)] or credited
         if outcome == "resolved" and _STAYS_AWAY.search(self.text, *span):
             credited = [name for name in credited if name not in self.course.restarted] or credited
@@ -135,6 +145,18 @@ class Credit:
             named = [(t, name) for t, name in named if (t.start >= granted.end()) == (span[0] >= granted.end())]
         if outcome in ("worsened", "flared") and named and _AS_REASON.search(self.text, sentence.start, span[0]):
             return [], False  # "A was begun because of worsening of the rash"
+        if outcome in ("worsened", "unchanged") and not named and self.course.last and _DESPITE_IT.search(self.text, sentence.start, sentence.end):
+            return self.course.last[:6], True
+        if outcome == "worsened" and not self.sheet.parts["responses"] and _COMPLAINT.search(self.text, sentence.start, span[0]):
+            return [], False  # "presented with a swelling that had progressed": so before what was given
+        if outcome == "flared":  # "relapsed during tapering of A"
+            let_go = [
+                name
+                for therapy, name in named
+                if therapy.start >= span[1] and _TO_TREATMENT.match(self.text[span[1] : therapy.start]) and _LET_GO.match(self.text, therapy.end)
+            ]
+            if let_go:
+                return let_go[:1], True
         if outcome == "flared" and self.course.dosed and not named:
             return [self.course.dosed], False
         if outcome == "stopped-for-toxicity":
@@ -243,7 +265,7 @@ class Credit:
         for therapy, name in sorted(self.course.named):
             if therapy.start < start:
                 continue
-            if therapy.start - at > 60 or _OWN_LIST.search(self.text, at, therapy.start) or _GIVEN_UP.match(self.text, therapy.end):
+            if therapy.start - at > 60 or _OWN_LIST.search(_DOTTED.sub(" ", self.text[at : therapy.start])) or _GIVEN_UP.match(self.text, therapy.end):
                 break
             found.append(name)
             at = therapy.end

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from kg.draft.therapy.changes import Change
+from kg.draft.therapy.drugs import is_like_drug
 from kg.draft.therapy.named import Therapy
 from kg.draft.therapy.regimen import find_doses
 from kg.report import Span
@@ -28,7 +29,7 @@ _SO_LONG = re.compile(
     r"(?:\s+(?:daily|weekly|per day|a day|once|twice))*\s+for\s+(?:[\w-]+\s+){1,3}?(?:days?|weeks?|months?|years?)\b", re.I
 )
 _AT = re.compile(r"\s*(?:at|in|as|with)?\s*(?:(?:an?|the)\s+)?(?:(?:\w+\s+)?doses?\s+(?:of\s+)?)?", re.I)
-_BY, _TO = re.compile(r"\b(?:by|in)\s+\Z", re.I), re.compile(r"\bto\s+\Z", re.I)
+_BY, _TO, _FROM = (re.compile(rf"\b(?:{words})\s+\Z", re.I) for words in ("by|in", "to", "from"))
 #: Between a word of change and a dose: the dose is that of a later step.
 _OTHER_STEP = re.compile(r"\b(?:adjust|increas|reduc|decreas|taper|titrat|lower|rais|doubl|halv|escalat|wean)\w*", re.I)
 _GOES_ON = ("started", "given", "ongoing")
@@ -39,6 +40,8 @@ _A_DAY = (
     (re.compile(r"\s*(?:four times (?:daily|a day|per day)|q\.?i\.?d\b|qds\b|every (?:6|six) hours)", re.I), 4.0),
     (re.compile(r"\s*(?:on (?:alternate|alternating) days|every other day)", re.I), 0.5),
 )  # fmt: skip
+_A_WORD = re.compile(r"(?<![\w-])(?P<word>[A-Za-z]{6,})(?![\w-])")
+_NEXT_WORD = re.compile(r"\s+(?:of\s+)?(?:(?:oral|intravenous|i\.?v\.?)\s+)?(?P<word>[A-Za-z]{6,})(?![\w-])")
 _IN_ALL = re.compile(r"\b(?:total|cumulative|maxim\w+|loading|target)\b", re.I)
 
 
@@ -62,7 +65,7 @@ def share_doses(text: str, sentence: Span, spans: list[Place]) -> list[list[Plac
         for k, (a, b) in enumerate(spans):
             score: float | None = None
             if dose[1] <= a and re.fullmatch(
-                r"\s*(?:of\s+|\)\s*)?(?:(?:oral|intravenous|iv|i\.v\.|topical|subcutaneous|inhaled|pure|liposomal|daily)\s+){0,2}",
+                r"\s*(?:(?:(?:single|daily|weekly|monthly)\s+)?(?:infusions?|pulses?|doses?|cycles?|courses?|bolus(?:es)?|injections?|tablets?)\s+of\s+|of\s+|\)\s*)?(?:(?:oral|intravenous|iv|i\.v\.|topical|subcutaneous|inhaled|pure|liposomal|daily)\s+){0,2}",
                 text[dose[1] : a],
                 re.I,
             ):
@@ -76,6 +79,7 @@ def share_doses(text: str, sentence: Span, spans: list[Place]) -> list[list[Plac
                     )
                     and not re.search(r";|\b(?:she|he|patient)\b", between)
                     and not _OF_ANOTHER.search(between)
+                    and not _is_of_a_stranger(text, b, dose, spans)
                 ):
                     score = len(between) + 1
             if score is not None and (best is None or score < best[0]):
@@ -90,15 +94,32 @@ def share_doses(text: str, sentence: Span, spans: list[Place]) -> list[list[Plac
     return found
 
 
+def _is_of_a_stranger(text: str, end: int, dose: Place, spans: list[Place]) -> bool:
+    """Whether a word that ends like a drug, but is none of the treatments, stands between a drug's end and a dose, or right after the dose."""
+    after = _NEXT_WORD.match(text, dose[1])
+    words = [m for m in (*_A_WORD.finditer(text, end, dose[0]), *([after] if after else ()))]
+    return any(not any(a < m.end("word") and m.start("word") < b for a, b in spans) and is_like_drug(m["word"]) for m in words)
+
+
 def with_doses(
-    text: str, told: list[tuple[Change | None, Place | None]], doses: list[Place], therapy: Therapy
+    text: str, told: list[tuple[Change | None, Place | None]], doses: list[Place], therapy: Therapy, *, known: bool = False
 ) -> list[tuple[Change | None, Place | None]]:
     """Each step with its dose: that right beside the drug for the first, then each the dose after its word of change.
 
     A further dose of a row (`20 mg for a month, then 10 mg`) is a step of its own: less or more than the one before.
+
+    Args:
+        known: the drug was told of before, so that the first of `from 40 mg to 20 mg` is no news.
     """
     made = list(told)
     left = list(doses)
+    first = made[0][0] if made else None
+    if first and first.start < therapy.end and first.change in ("increased", "decreased") and len(left) > 1 and _FROM.search(text, therapy.end, left[0][0]):
+        if left[1][0] - left[0][1] < 40 and _TO.search(text, left[0][1], left[1][0]):  # "an increase in the dose of A from 25 mg to 50 mg"
+            made[0] = first, left[1]
+            if not known:
+                made.insert(0, (Change(therapy.start, therapy.start, "given"), left[0]))
+            left = left[2:]
     for k in range(len(made) - 1, -1, -1):
         change = made[k][0]
         if change is None or change.start < therapy.end:
@@ -114,6 +135,14 @@ def with_doses(
         goal = next((d for d in left if mine and 0 < d[0] - mine[1] < 40 and _TO.search(text, mine[1], d[0])), None)
         if mine and goal and _BY.search(text, change.end, mine[0]):  # "increased by 10 mg steps to 60 mg"
             left.remove(mine)
+            mine = goal
+        elif mine and goal and _FROM.search(text, change.end, mine[0]):  # "increased from 25 mg to 50 mg"
+            left.remove(mine)
+            if not known:
+                made.insert(k, (Change(therapy.start, therapy.start, "given"), mine))
+                left.remove(goal)
+                made[k + 1] = change, goal
+                continue
             mine = goal
         if mine:
             left.remove(mine)

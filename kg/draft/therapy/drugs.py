@@ -15,6 +15,7 @@ from kg.draft.names.words import STOP
 from kg.draft.patterns.lists import rows_of, word_list
 from kg.draft.patterns.openings import Openings, Stems
 from kg.draft.therapy.named import Therapy, overlaps, therapy_at
+from kg.draft.therapy.spelling import mended, respelt
 from kg.terms import load_terms
 
 DRUGS = ("DrugBank", "CHEBI")
@@ -26,7 +27,7 @@ _SUFFIX = re.compile(
     r"phylline|terol|dopa|tadine|fibrate|glinide|relin|tropin|kinra|xate|micin|actone|pristone|gestrel|sulfan|mustine|citabine)$"
 )
 #: Endings that words of plain English share with drugs; such a word is a drug only with a dose.
-_PLAIN_ENDING = re.compile(r"(?:cept|stine|quin|zine|vir|mide|amide|sone|xate|azole|pril)s?\Z", re.I)
+_PLAIN_ENDING = re.compile(r"(?:cept|stine|quin|zine|vir|mide|amide|xate|azole|pril)s?\Z", re.I)
 _WORD = re.compile(r"(?<![\w-])[A-Za-z][a-z]{3,}(?:-[a-z]{4,})*(?![\w-])")
 #: Another word for the same drug's salt or ester, printed after its name.
 _SALT = re.compile(
@@ -42,12 +43,17 @@ _DOSED = re.compile(
     r"\s*[(\[,]?\s*(?:at |(?:at )?a dose of |oral(?:ly)? |i\.?v\.? )?\d+(?:[.,]\d+)?\s?(?:(?:mg|mcg|µg|μg|g|IU|units?)\b(?!\s*/\s*(?:d?l|dL|mL|ml)\b|\s+(?:of|in)\b)|%\s?(?:cream|ointment|lotion|gel|foam|shampoo|eye\s?drops)\b)",
     re.I,
 )
+_LONG = 10  # letters of a word that ends like no drug, but may be one that is spelt wrong
+#: Right before a name.
+_AFTER_DOSE = re.compile(r"\d\s?(?:mg|mcg|µg|μg|g|IU|units?)(?:\s+of)?\s+(?:(?:oral|intravenous|i\.?v\.?|subcutaneous|topical)\s+)?\Z", re.I)
 _ANY_DOSE = re.compile(r"\d\s?(?:(?:mg|mcg|µg|μg|g|IU|units?)\b|%\s?[cologfse])", re.I)
 #: What a dose stands after that is no drug's name.
 _NO_NAME = re.compile(
     r"(?:dos(?:e|es|age)|daily|weekly|monthly|total|about|around|approximately|roughly|nearly|over|another|additional|further|initial|maintenance|maximum|maximal|minimum|least|"
     r"most|weigh\w*|received?|receiving|taking|taken|given|started|using|reduced|increased|tapered|lowered|adjusted|titrated|decreased|restarted|oral|orally|intravenous|intravenously|"
     r"subcutaneous|intramuscular|intrathecal|topical|bolus|infusions?|injections?|therapy|treatment|regimen|initially|then|followed|single|twice|once|thrice|every|tablets?|capsules?|"
+    r"prior|previous(?:ly)?|ago|later|earlier|suppositor(?:y|ies)|foam|enemas?|gel|patch(?:es)?|inhaler|syrup|drops|spray|sachets?|ampoules?|"
+    r"one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|half|several|both|first|second|third|fourth|fifth|last|premedication|"
     r"than|from|with|plus|including|only|each|mean|median|average|amount|level|levels|birth|weight|spleen|placenta|specimen|tumou?r|mass|protein|load|loading|drugs?|agent|medication|"
     r"steroids?|vitamin|supplement\w*|excretion|intake|concentration|value|loss|volume|solution|cream|ointment|increments?|pulses?|cycles?|courses?|fractions?|sessions?|minutes?|hours?|days?|weeks?|months?|years?|times?|after|before|during|until|where|also|being|were|been|\w+ly|\w+ed|\w+ing)\Z",
     re.I,
@@ -56,10 +62,10 @@ _NO_NAME = re.compile(
 _IS = re.compile(r"\b(?:was|were|been|being|is|are)\s+\Z", re.I)
 GIVING = Openings(
     r"\b(?:given|giving|administ\w+|receiv\w+|treat(?:ed|ment|ing)|started|initiat\w+|commenced|prescri\w+|infus\w+|inject\w+|added|addition of|taking|took|takes|on oral|put on|placed on|"
-    r"switched|replaced|medications?|therapy|regimens?|combin\w+|consist\w+|ongoing|resumed|supplement\w*|prophyla\w+)\b",
+    r"switched|converted|replaced|unresponsive to|refractory to|despite|medications?|therapy|regimens?|combin\w+|consist\w+|ongoing|resumed|supplement\w*|prophyla\w+)\b",
 )
 AND = re.compile(
-    r"\s*(?:,|and|or|plus|with|\+|/|,\s*and|,\s*or)\s*(?:(?:oral|intravenous|iv|topical|inhaled|low-dose|high-dose|daily|long-term)\s+){0,2}",
+    r"\s*(?:,|and|or|plus|with|\+|/|,\s*and|,\s*or)\s*(?:(?:oral|intravenous|iv|i\.v\.|topical|inhaled|low-dose|high-dose|daily|long-term)\s+){0,2}",
     re.I,
 )
 #: A regimen by its letters: `ICE chemotherapy`, `BUCY conditioning regimen`.
@@ -73,7 +79,7 @@ _COUNTED_REGIMEN = Openings(
     flags=re.NOFLAG,
 )
 _CLASS = re.compile(
-    r"(?<![\w-])(?:(?P<anti>anti-?[a-z]{4,}(?:al|ic|ive|ant|ent|ory|ous|ular|ion)|anti-?(?:TNF|IL)[\w-]*)\s+(?:therapy|therapies|treatments?|drugs?|agents?|medications?|regimens?|coverage|prophylaxis)|"
+    r"(?<![\w-])(?:(?P<anti>anti-?[a-z]{4,}(?:al|ic|ive|ant|ent|ory|ous|ular|ion)|anti-?(?:TNF|IL)[\w-]*|anti-?tumou?r necrosis factor(?:[ -](?:alpha|α))?)\s+(?:therapy|therapies|treatments?|drugs?|agents?|medications?|regimens?|coverage|prophylaxis)|"
     r"(?P<sort>(?:[a-z]+\s+|[\w-]+-){1,2}(?:inhibitors?|blockers?|antagonists?|agonists?|analog(?:ue)?s?|supplements?|supplementation))|"
     r"(?P<guard>(?:chemo|thrombo|immuno)prophylaxis))(?![\w-])",
     re.I,
@@ -176,7 +182,10 @@ def _find_unknown(text: str, start: int, end: int, found: list[Therapy]) -> None
     for match in _WORD.finditer(text, start, end):
         word = match.group()
         suffix, curie = _made_of(word)
-        dosed = doses and _DOSED.match(text, match.end(), end)
+        dosed = doses and (_DOSED.match(text, match.end(), end) or curie and _AFTER_DOSE.search(text, max(start, match.start() - 24), match.start()))
+        if not (suffix or curie or dosed):
+            wrong = giving and len(word) >= _LONG and _may_be_a_name(word) and _is_given(text, *match.span(), start, end)
+            curie = mended(word) if wrong and not overlaps(*match.span(), found) else ""
         if not (suffix or curie or dosed) or overlaps(*match.span(), found):
             continue
         if (
@@ -187,22 +196,32 @@ def _find_unknown(text: str, start: int, end: int, found: list[Therapy]) -> None
             and not (dosed and (suffix or "%" in dosed.group()))
         ):
             continue
-        sound = bool(suffix) and not _PLAIN_ENDING.search(word) and _may_be_a_name(word)
+        sound = bool(suffix) and is_like_drug(word)
         beside = (sound or curie) and _is_beside(text, *match.span(), known)
-        if dosed or beside or sound and _is_given(text, *match.span(), start, end):
-            found.append(therapy_at(text, *match.span(), curie, "drug", sure=True))
+        if dosed or beside or (sound or curie) and _is_given(text, *match.span(), start, end):
+            found.append(therapy_at(text, *match.span(), curie or sound and mended(word) or "", "drug", sure=True))
 
 
 @lru_cache(maxsize=50_000)
 def _made_of(word: str) -> tuple[bool, str]:
-    """Whether a word ends like a drug, and the drug whose salt it is."""
-    return bool(_SUFFIX.search(word)), _acid_of(word)
+    """Whether a word ends like a drug, and the drug whose salt, or whose name in another language, it is."""
+    return bool(_SUFFIX.search(word)), _acid_of(word) or respelt(word)
 
 
 def _acid_of(word: str) -> str:
     """The drug that is the acid of this salt: `alendronate`."""
     curie = named(word[:-3] + "ic acid", DRUGS) if word.endswith("ate") and word[:1].islower() else None
     return curie if curie and is_drug(curie) and word.lower() not in body_and_never()[0] else ""
+
+
+def is_like_drug(word: str) -> bool:
+    """Whether a word ends like the name of a drug and is no other word.
+
+    Example:
+    >>> is_like_drug("vedolixumab"), is_like_drug("climate"), is_like_drug("magazine")
+    (True, False, False)
+    """
+    return bool(_SUFFIX.search(word)) and not _PLAIN_ENDING.search(word) and _may_be_a_name(word)
 
 
 @lru_cache(maxsize=4096)
@@ -220,7 +239,7 @@ def _is_beside(text: str, start: int, end: int, known: list[tuple[int, int]]) ->
 
 
 _GIVEN_TO = re.compile(
-    r"\b(?:received|receiving|treated with|therapy with|treatment with|started on|switched to|changed to|addition of|administration of|doses? of|courses? of|cycles? of|infusions? of|prescribed|"
+    r"\b(?:received|receiving|treated with|therapy with|medications? (?:included|were)|the (?:\w+ ){0,2}(?:drug|agent|antibiotic)|treatment with|started on|switched to|changed to|converted to|addition of|administration of|doses? of|courses? of|cycles? of|infusions? of|prescribed|"
     r"given|taking|placed on|put on|initiated on|maintained on|added)\s+(?:(?:oral|intravenous|iv|topical|high-dose|low-dose|an?|the|daily|weekly|pulse)\s+){0,2}\Z",
     re.I,
 )

@@ -52,10 +52,13 @@ def write_earlier(sheet: Sheet, therapy: Therapy, sentence: Span, changes: list[
     treats = _old_disease(sheet, therapy.end, sentence) or _controlled(sheet, therapy.start, sentence)
     at = sheet.time_at(sentence, therapy.start)
     carried = sheet.line.of_sentence.get(sentence.start, "presentation")
-    ago = sheet.order[at] < 0 and any(m.name == at and not m.moves for m in sheet.line.marks.get(sentence.start, ()))
+    begun = any(c.change in ("started", "increased", "decreased") for c in changes)
+    ago = sheet.order[at] < 0 and any(
+        m.name == at and not m.moves and not (m.start < therapy.start < m.end) for m in sheet.line.marks.get(sentence.start, ())
+    )
     takes = _TAKES.search(sheet.text, sentence.start, therapy.start)
     early = sheet.order[carried] <= 0
-    past = is_history(sheet.text, therapy.start, (sentence.start, sentence.end)) == "condition" or early and (_HAD.search(before) or ago)
+    past = is_history(sheet.text, therapy.start, (sentence.start, sentence.end)) == "condition" or early and (_HAD.search(before) or ago and not begun)
     if any(c.change in ("started", "increased", "decreased", "stopped") for c in changes) and not (past or treats):
         takes = None
     if not (past or treats or takes and early):

@@ -5,11 +5,12 @@ Only what the patient did not have before the drug was begun, and was not treate
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from kg.draft.names.ground import find_terms, is_short_form
 from kg.draft.names.recognise import Hit
-from kg.draft.patterns.openings import Openings
+from kg.draft.patterns.openings import Openings, Stems
 from kg.draft.sheet import Sheet
 from kg.draft.therapy.course import Course
 from kg.draft.therapy.reasons import Problem, harm_of
@@ -21,6 +22,8 @@ VAGUE = frozenset((
     "complication", "complications", "infection", "infections", "impulse", "tumor", "tumour", "cancer",
 ))  # fmt: skip
 _DEVELOPED = Openings(r"\b(?:developed|experienced|suffered from|complained of)\b")
+_MAY_INDUCE = Stems("induced", "related", "associated")
+_INDUCED = re.compile(r"(?P<drug>[A-Za-z]{4,})[ -](?:induced|related|associated)\s+(?:(?:severe|acute|profound|toxic|drug)\s+){0,2}\Z", re.I)
 _THEREFORE = Openings(
     r"\b(?:therefore|thus|consequently|hence|accordingly|as a (?:result|consequence)|for this reason|because of this|due to this|(?:attributed|related|secondary|ascribed) to)\b"
 )
@@ -45,11 +48,18 @@ class Harms:
         self.told: dict[str, int] = {}  # finding -> where it was told of first
         #: Of the sentence read last: its number, what it tells to have come up, and the treatments that it names.
         self.onset: tuple[int, list[Problem], set[str]] = (-9, [], set())
+        self.induced: list[tuple[int, str, Problem]] = []  # sentence, drug and problem of `dapsone-induced anaemia`
 
     def read(self, sentence: Span, number: int, hits: list[Hit]) -> list[Harm]:
         """The drugs whose stop the sentence tells of, with the harm that was the reason, where that is told."""
         stops, onset = self.course.stops, self.onset
         self.onset = number, self._come_up(sentence, hits), {name for _, name in self.course.named}
+        if hits and _MAY_INDUCE.search(self.text, sentence.start, sentence.end):
+            found = ((_INDUCED.search(self.text, max(sentence.start, h.start - 50), h.start), h) for h in hits)
+            induced = [(number, m["drug"].lower(), (h.start, h.end, h.curie)) for m, h in found if m and self._is_told(h.start, h.end)]
+            self.induced += induced
+            for _, drug, _ in induced:
+                self._blame(drug)
         if not stops:
             return []
         present = [h for h in hits if self._is_told(h.start, h.end)]
@@ -61,11 +71,22 @@ class Harms:
             place = (near.start, near.end) if near else (start, end)
             new = [p for p in spans if self._is_new(p[2], known, begun)]
             problems, stated = harm_of(self.text, (sentence.start, sentence.end), place, (start, end), new)
+            words = {t.words.lower() for t in (*mine, *(t for t, each in self.course.named if each == name))}
+            if not problems and (caused := [p for k, drug, p in self.induced if k >= number - 1 and drug in words]):
+                problems, stated = caused, True
             if not problems and onset[0] == number - 1 and (name in onset[2] or _THEREFORE.search(self.text, sentence.start, sentence.end)):
                 problems = [p for p in onset[1] if self._is_new(p[2], known, begun)]
             if problems or self.text[start:end].lower().endswith(_NOT_BORNE):
                 found.append(Harm(name, start, end, problems, stated or not problems))
         return found
+
+    def _blame(self, drug: str) -> None:
+        """What follows is not thanked to a drug that did harm; where only "drug-induced" is said, to the one told of last."""
+        if drug in ("drug", "medication", "treatment", "therapy"):
+            last = {name for _, name in self.course.named} or set(self.course.last)
+            self.course.blamed |= last if len(last) == 1 else set()
+        else:
+            self.course.blamed |= {str(t["id"]) for t in self.course.by_term.values() if t["words"].lower() == drug}
 
     def remember(self, hit: Hit) -> None:
         """A finding is told of; what is told before a drug is begun is none of its harm."""

@@ -40,11 +40,12 @@ ARRIVES = re.compile(
     r"\b(?:present(?:ed|s|ing)|was (?:admitted|referred|seen|brought|hospitali[sz]ed|evaluated|diagnosed|transferred)|visited|underwent|came to|on (?:physical |clinical |general )?examination)\b",
     re.I,
 )
-_OF_OPERATION = re.compile(r"surg|operat|procedure|ectomy|otomy|plasty|transplant|resection|implant|repair|bypass", re.I)
+_OF_OPERATION = re.compile(r"ablat|surg|operat|procedure|ectomy|otomy|plasty|transplant|resection|implant|repair|bypass", re.I)
 _BORN = re.compile(r"\b(?:born|delivered|birth|delivery|pregnan\w+)\b[^.;]{0,30}\Z", re.I)
 _SUMMING_UP = re.compile(r"\b(?:is|are|remains?|has remained|have remained|continues|has been|has had|has not)\b", re.I)
 _STOPPING = re.compile(r"\b(?:stopp|discontinu|withdr|taper|wean|ceas|reduc|complet)\w*", re.I)
 _STARTING = re.compile(r"\b(?:start|initiat|commenc|beg[au]n|add|introduc|given|received|treated|underwent)\w*", re.I)
+_SINCE_BEGUN = re.compile(r"\bafter\s+(?:starting|(?:the\s+)?(?:initiation|start|commencement|introduction)\s+of)\b", re.I)
 KINDS = {"today": "visit", "discharge": "event", "follow-up": "period", "ago": "event", "age": "period"}
 
 
@@ -106,6 +107,9 @@ def open_point(tale: Story, sentence: Span, sort: str, match: re.Match[str]) -> 
     name = f"{unit.rstrip('s').lower()}-{number:g}-later" if by else f"some-{unit.rstrip('s').lower()}s-later"
     if sort == "origin" and _BORN.search(tale.text, max(sentence.start, match.start() - 45), match.start()):
         return None  # how long a pregnancy lasted
+    if by and _since_begun(tale, sentence, match):
+        name = f"before-{unit.rstrip('s').lower()}-{(groups['n'] or '').lower()}".replace(" ", "-")
+        return _add(tale, match, {"before": START, **by, **about}, name, "event", same=True), False
     told = match.group().lower()
     if re.search(r"after (?:admission|presentation|hospitali)", told):
         return _add(tale, match, {"after": START, **by, **about}, name, "visit"), True
@@ -136,6 +140,13 @@ def open_point(tale: Story, sentence: Span, sort: str, match: re.Match[str]) -> 
         point = {"after": begun or tale.current, **by, **about}  # what came of a treatment begins nothing
     tale.origin = START
     return _add(tale, match, point, name, "visit"), True
+
+
+def _since_begun(tale: Story, sentence: Span, match: re.Match[str]) -> bool:
+    """Whether a time is that from a treatment's beginning to the presentation: `presented 3 months after starting methimazole`."""
+    if tale.current != START or tale.past or not _SINCE_BEGUN.search(match.group()):
+        return False
+    return bool(COMES.search(tale.text, sentence.start, match.start())) and not find_therapies(tale.text, sentence.start, match.start())
 
 
 def _given_before(tale: Story, sentence: Span, match: re.Match[str]) -> bool:

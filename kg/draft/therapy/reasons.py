@@ -38,6 +38,9 @@ _TO_STOP = re.compile(
     r"|\s+(?:with|on|under|during|from|after|due to|because of|caused by|secondary to|induced by)\s+(?:(?:the|treatment|therapy|use|taking|receiving|with|of)\s+)*",
     re.I,
 )
+#: `neutropenia secondary to A, which was stopped`.
+_DUE_TO = re.compile(r"(?:\s*\([^()]*(?:\([^()]*\)[^()]*)*\))?\s+(?:secondary to|due to|caused by|induced by|attributed to|related to|from|because of)\s+(?:the\s+)?", re.I)
+_WAS = re.compile(r"(?:\s+(?:therapy|treatment|use))?\s*,?\s*(?:which|that|and it|and this|and)\s+(?:was|were|had to be)\s+(?:\w+ly\s+|then\s+|therefore\s+)?", re.I)
 _CAME = re.compile(
     r"\s+(?:(?:then|also|had|later|soon)\s+)?(?:developed|occurred|appeared|arose|ensued|emerged|was (?:noted|observed|detected))\b", re.I
 )
@@ -80,6 +83,9 @@ def harm_of(text: str, sentence: Place, drug: Place, stop: Place, problems: list
         found = [p for p in _named_at(text, cue.start(), first, problems, cue.end()) if _leads(text, p[1], first)]
         if found:
             return found, True
+    due = [p for p in problems if p[1] <= drug[0] and drug[1] <= stop[0] and _DUE_TO.fullmatch(text, p[1], drug[0])]
+    if due and _WAS.fullmatch(text, drug[1], stop[0]):
+        return due, True
     came = [
         p
         for p in problems

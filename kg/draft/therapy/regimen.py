@@ -22,7 +22,7 @@ _UNIT = (
     r"(?:(?:mg|milligrams?|micrograms?|mcg|µg|μg|ug|ng|grams?|gr|g|IU|MIU|MU|units?|million (?:international )?(?:units?|IU)|mL|ml|cc|L|liters?|litres?|U|mEq|meq|mmol|Gy|cGy|mCi|MBq|GBq|"
     r"tablets?|capsules?|pills?|puffs?|drops?|ampoules?|vials?|sachets?|flacons?|suppositor(?:y|ies)|patch(?:es)?|bags?(?= of))\b|%(?!\s*(?:of|confidence|CI)))"
 )
-_PER = r"(?:\s?(?:/|per|a|each|every)\s?(?:\d+\s?)?(?:kg|m2|m²|m\^2|m\(2\)|day|days|d|h|hr|hours?|week|wk|w|month|dose|min|minute|cycle|fraction|body weight|kg body weight)\b)*"
+_PER = r"(?:\s?(?:/|per|each|every)\s?(?:\d+\s?)?(?:kg|m\s?2|m²|m\^2|m\(2\)|m|day|days|d|h|hr|hours?|week|wk|w|month|dose|min|minute|cycle|fraction|body weight|kg body weight)\b)*"
 #: The dose of a drug that is given to reach an exposure: `AUC 5`, `area under the curve of 5`.
 _EXPOSURE = (
     r"(?:area under the (?:\w+-?\w+ )?curve(?: [(\[]AUC[)\]])?|\bAUC)(?: of|,|:|=)?\s?\d(?:\.\d)?(?!\d)(?!\s?(?:mg|μg|µg|ng|%|\.\d))"
@@ -41,14 +41,14 @@ _FREQUENCY = re.compile(
     rf"\b(?:{_TIMES}\s+(?:a |per |every |in a |each )?(?:daily|weekly|monthly)|(?:once|twice|thrice|\w+ times)\s+(?:a |per |every |in a |each )?(?:day|week|month|year)|{_TIMES}\s+(?:a |per |every |in a |each )(?:day|week|month|year))\b"
     r"|\bevery\s+(?:other\s+|second\s+|third\s+)?(?:(?:\d+|two|three|four|six|eight|twelve)(?:\s?[-–]\s?\d+)?[\s-]+)?(?:hours?|h|days?|weeks?|months?|morning|night|evening)\b"
     r"|\b(?:OD|BD|BID|TID|TDS|QID|QDS|QD|b\.?i\.?d\.?|t\.?i\.?d\.?|q\.?i\.?d\.?|q\.?d\.?|q\.?\s?\d+\s?h(?:ours|rs?)?|q\d+\s?(?:weeks|wks?|d))(?=\W|\Z)"
-    r"|\b(?:daily|weekly|monthly|nightly|bi-?weekly|fortnightly|hourly|\d+-hourly|yearly|annually|at bedtime|(?<!seizures )(?<!episodes )(?<!attacks )(?<!events )(?<!spells )(?:per day|a day))\b|(?<=\s)/(?:day|d|week)\b"
+    r"|\b(?:daily|weekly|monthly|nightly|bi-?weekly|fortnightly|hourly|(?:\d+|two|three|four|six)-(?:hourly|daily|weekly|monthly|yearly)|yearly|annually|at bedtime|(?<!seizures )(?<!episodes )(?<!attacks )(?<!events )(?<!spells )(?:per day|a day))\b|(?<=\s)/(?:day|d|week)\b"
     r"|\bon (?:alternate|alternating) days\b|\bevery other day\b|\bon days? \d+(?:\s?[-–,]\s?\d+)*(?:\s?(?:and|to|through)\s?\d+)?\b|\bas needed\b|\bas a single dose\b|\bsingle dose\b",
     re.I,
 )
 _LASTING = re.compile(
-    rf"\b(?:for|over|during|lasting)\s+(?:a total of |a period of |a total duration of |at least |about |approximately |the (?:next|following|first) |up to )?{_COUNTED}[\s-]*(?:more |consecutive |additional )?(?:minutes?|min|hours?|h|days?|weeks?|months?|years?)\b"
+    rf"\b(?:for|over|during|lasting)\s+(?:a total of |a period of |a total duration of |at least |about |approximately |the (?:next|following|first) |up to )?{_COUNTED}[\s-]*(?:more |consecutive |additional )?(?:minutes?|min|hours?|hrs?|h|days?|d|weeks?|wks?|months?|mos?|years?|yrs?)\b"
     r"|\b(?:\d+|two|three|four|five|six|seven|ten)[\s-](?:day|week|month|year)s?[\s-](?:course|cycles?|regimen|treatment|therapy|taper)\b"
-    r"|[x×]\s?\d+\s?(?:days?|weeks?|doses)\b|\bdivided (?:in|into)[^.;,]{3,50}|\bin \w+ divided doses\b|\b(?:one|two|three|four) weeks? apart\b|\bin \d+ fractions\b",
+    r"|[x×]\s?\d+\s?(?:days?|d|weeks?|wks?|months?|mos?|doses)\b|\bdivided (?:in|into)[^.;,]{3,50}|\bin \w+ divided doses\b|\b(?:one|two|three|four) weeks? apart\b|\bin \d+ fractions\b",
     re.I,
 )
 _ROUTES = (
@@ -63,7 +63,7 @@ _ROUTES = (
 )
 _ROUTE_WORDS = tuple((name, re.compile(pattern, re.I)) for name, pattern in _ROUTES)
 _COUNT = re.compile(
-    r"(?<!\bday )(?<!\bdays )(?!(?<=\bin )\w+ (?:equal )?doses)\b(?P<n>\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|twelve|a single|a|single)\s+(?:(?!divided|(?:an?|the|second|third|fourth|fifth|last)\b)(?:\w+|\d+-\w+)\s+){0,2}(?:cycles?|doses?|courses?|"
+    r"(?<!\bday )(?<!\bdays )(?!(?<=\bin )\w+ (?:equal )?doses)\b(?P<n>\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|twelve|a single|(?<!\bin )(?<!\bat )(?<!\bas )a|single)\s+(?:(?!divided|(?:an?|the|second|third|fourth|fifth|last)\b)(?:\w+|\d+-\w+)\s+){0,2}(?:cycles?|doses?|courses?|"
     r"pulses?|infusions?|sessions?|injections?|rounds?|fractions?|units?(?= of))\b",
     re.I,
 )
@@ -87,6 +87,12 @@ _FOR_THE_NEXT = re.compile(
     r"(?:\s+(?:a|an|the|oral|intravenous|i\.?v\.?|subcutaneous|intramuscular|intrathecal|inhaled|nebuli[sz]ed|topical|rectal|high-dose|low-dose|pulsed?|systemic|adjuvant|"
     r"empirical?|prophylactic|maintenance))*\s*\Z",
     re.I,
+)
+
+
+#: How long, before the drug: `a 7-day course of A`.
+_COURSE_OF = re.compile(
+    rf"\b(?P<long>{_COUNTED}[\s-](?:day|week|month)s?[\s-](?:course|cycle|regimen|trial|infusion|pre-?treatment|treatment|therapy|taper))\s+(?:of|with)\s+(?:[\w-]+\s+){{0,2}}\Z", re.I
 )
 
 
@@ -119,14 +125,26 @@ def find_doses(text: str, start: int, end: int) -> list[tuple[int, int]]:
     >>> text = "sodium 135 mmol/L, then prednisone 1 mg/kg/day"
     >>> [text[a:b] for a, b in find_doses(text, 0, len(text))]
     ['1 mg/kg/day']
+    >>> text = "raised from 40 to 80 mg"
+    >>> [text[a:b] for a, b in find_doses(text, 0, len(text))]
+    ['80 mg']
     """
     return [
-        m.span("dose")
+        (_changed_to(text, start, m), m.end("dose"))
         for m in DOSE.finditer(text, start, end)
         if not _CONCENTRATION.match(text, m.end())
         and not _PER_VOLUME.search(text, max(start, m.start() - 5), m.start())
         and not _WEIGHS.search(text, max(start, m.start() - 40), m.start())
     ]
+
+
+_FROM_TO, _FROM = re.compile(r"[\d.,]+\s?to\s?"), re.compile(r"\bfrom\s+\Z", re.I)
+
+
+def _changed_to(text: str, start: int, match: re.Match[str]) -> int:
+    """Where the dose that holds begins: the second of `from 40 to 80 mg`."""
+    both = _FROM_TO.match(text, match.start("dose"))
+    return both.end() if both and _FROM.search(text, max(start, both.start() - 8), both.start()) else match.start("dose")
 
 
 def regimen_of(text: str, start: int, stop: int, end: int, before: int, dose: tuple[int, int] | None = None) -> Regimen:
@@ -152,8 +170,9 @@ def regimen_of(text: str, start: int, stop: int, end: int, before: int, dose: tu
         (m for m in _COUNT.finditer(text, start, after) if not re.match(r"\s+of\b", text[m.end() : m.end() + 4])), None
     )
     manner = _MANNER.search(near)
+    course = _COURSE_OF.search(lead)
     return Regimen(
-        " ".join(text[dose[0] : dose[1]].split()) if dose else "", _schedule(text, stop, after, dose), route,
+        " ".join(text[dose[0] : dose[1]].split()) if dose else "", _schedule(text, stop, after, dose) or (course["long"] if course else ""), route,
         _number(count["n"]) if count else 0, " ".join(manner.group().split()) if manner else "",
     )  # fmt: skip
 

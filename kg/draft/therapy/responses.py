@@ -61,7 +61,7 @@ _OBJECT = re.compile(
     r"\s+(?:in|of)\s+(?:(?:the|her|his|all|both|these|patient['’]s)\s+)*(?!the\b|her\b|his\b)[a-z][\w-]+(?:\s+(?!and\b|with\b|after\b|was\b|were\b|on\b|in\b|at\b|within\b|following\b|by\b|to\b|over\b|under\b|or\b|but\b|during\b|from\b|as\b|which\b|that\b|had\b|has\b|is\b|since\b|until\b|for\b)[a-z][\w-]+)?"
 )
 _OF_THE_PATIENT = re.compile(
-    r"\b(?:patient|she|he|her|his|symptoms?|condition|clinical(?:ly)?|lesions?|disease|signs|general|outcome|recovery|complaints?|child|infant|boy|girl|woman|man|tumou?r|eruption|recurrence|relapse|remission|status|response|illness|improvement|examination|course)\b",
+    r"\b(?:patient|she|he|her|his|symptoms?|condition|clinical(?:ly)?|lesions?|disease|signs|general|outcome|recovery|complaints?|child|infant|boy|girl|woman|man|tumou?r|adenoma|mass|nodules?|carcinoma|lymphoma|metastas\w+|cyst|eruption|recurrence|relapse|remission|status|response|illness|improvement|examination|course)\b",
     re.I,
 )
 
@@ -78,6 +78,17 @@ _AND = re.compile(r",\s+and\s", re.I)
 _TAKES_OBJECT = re.compile(
     r"\s+(?!after\b|with\b|on\b|in\b|and\b|by\b|but\b|to\b|over\b|within\b|under\b|following\b|at\b|when\b|while\b|from\b|during\b|again\b|soon\b|was\b|were\b)[a-z]+"
 )
+#: From a drug to its verb.
+_ITS_VERB = re.compile(r"(?:\s+(?:therapy|therapies|treatments?|infusions?|injections?))?(?:\s+(?:was|were|had been|then|also|\w+ly))*\s+", re.I)
+#: After the word of stopping: the drug did not help.
+_STOPPED_IN_VAIN = re.compile(
+    r"[^.;]{0,50}?\b(?:due to|because of|owing to|on account of|as a result of|in view of|given|for)\s+(?:(?:the|an?|its|their|primary|secondary|complete|persistent|perceived|clinical)\s+){0,3}"
+    r"(?P<vain>lack of (?:\w+ ){0,2}(?:response|effect|efficacy|effectiveness|benefit|improvement)|inefficacy|ineffectiveness|inefficiency|loss of (?:response|efficacy)|treatment failure|non-?response|"
+    r"insufficient (?:response|effect|efficacy|control)|inadequate (?:response|effect|efficacy|control))\b",
+    re.I,
+)
+#: A flare on these comes with the drug, not for want of it.
+_BEGUN_AGAIN = re.compile(r"\b(?:after|on|upon|when|with|once|following)\s+(?:[\w-]+\s+){0,4}(?:resum\w+|restart\w*|re-?introduc\w+|re-?institut\w+|rechalleng\w+|re-?exposure|re-?administ\w+)", re.I)
 _IMPLIED = "credited to the treatments named last; the paper may credit others"
 Problem = tuple[int, int, str]
 
@@ -106,9 +117,13 @@ class Responses:
                 self._write(sentence, (harm.start, harm.end), "stopped-for-toxicity", harm.problems, [harm.treatment], stated=harm.stated)
             if harms:
                 outcomes = [each for each in outcomes if each[2] != "stopped-for-toxicity"]
+            for name, _, end in () if again else self.course.stops:
+                vain = _STOPPED_IN_VAIN.match(self.text, end, sentence.end)
+                if vain and not any(a < vain.end("vain") and vain.start("vain") < b for a, b, _ in outcomes):
+                    self._write(sentence, vain.span("vain"), "unchanged", [], [name])
             borders = [m.start() for m in CLAUSE.finditer(self.text, sentence.start, sentence.end)]
             for a, b, outcome in outcomes:
-                if self.text[a:b].lower() == "ceased" and any(0 <= a - t.end < 30 for t, _ in self.course.named):
+                if self.text[a:b].lower() == "ceased" and any(_ITS_VERB.fullmatch(self.text, t.end, a) for t, _ in self.course.named):
                     continue  # the drug, not the problem
                 b = self._with_object(sentence, a, b)
                 clause = (
@@ -384,4 +399,6 @@ class Responses:
             re.I,
         ):
             return "taper"
+        if _BEGUN_AGAIN.search(text):
+            return ""
         return "stop" if re.search(r"\b(?:discontinu|stopp|cessation|withdraw)\w*", text, re.I) else ""

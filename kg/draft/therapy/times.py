@@ -17,7 +17,7 @@ from kg.draft.therapy.points import ARRIVES, COMES, ORDINALS, Story, open_date, 
 from kg.draft.timeline import START, Mark, TimeLine
 from kg.report import Span
 
-_N = r"(?P<n>\d{1,3}(?:\.\d)?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|eighteen|a few|few|several|a couple of|a|an|some|another (?:\d{1,2}|two|three|four)?)"
+_N = r"(?P<n>\d{1,3}(?:\.\d)?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|a few|few|several|a couple of|a|an|some|another (?:\d{1,2}|two|three|four)?)"
 _U = r"(?P<u>(?:hour|day|week|month|year)s?(?![a-z]))"
 #: Units in short, where the words around them leave no doubt.
 _UNIT = r"(?P<u>(?:hour|day|week|month|year)s?(?![a-z])|(?:(?<=\d)|(?<=\d[\s-]))(?:hrs?|wks?|yrs?|[hd])\b(?![./]\w))"
@@ -27,9 +27,9 @@ _ARRIVAL = r"(?:(?:the |his |her |this |initial |current |hospital )*(?:presenta
 _SORTS = (
     ("age", rf"\b(?:at|by|around|aged?|from)\s+(?:the\s+age\s+of\s+|age\s+(?:of\s+)?){_ABOUT}{_N}(?:[\s-]*{_U})?(?:,?\s*(?:and\s+)?\d{{1,2}} months?)?(?!\s*/)"),
     ("age", rf"\b(?:at|by|around)\s+(?:the\s+)?{_ABOUT}{_N}[\s-]*{_U}[\s-]+(?:of\s+age|old)\b"),
-    ("ago", rf"\b{_ABOUT}{_N}[\s-]+{_U}\s+(?:ago|earlier|previously|(?:before|prior to)(?=\s+{_ARRIVAL}|\s*[.,;)]))"),
+    ("ago", rf"\b{_ABOUT}{_N}[\s-]+{_U}\s+(?:ago|earlier|previously|prior(?=\s*[.,;)]|\s+(?:at|with|and|in|for)\b)|(?:before|prior to)(?=\s+{_ARRIVAL}|\s*[.,;)]))"),
     ("before", rf"\b(?:before|prior to)\s+{_ARRIVAL}\b(?=\s*,)"),
-    ("later", rf"\b{_ABOUT}{_N}[\s-]+{_UNIT}\s+(?:later|afterwards?|thereafter|after(?=\s*,)|after (?:that|this|discharge|admission|the (?:first|initial)[^,.]{{0,20}}|(?:the |her |his )?(?:surgery|operation|procedure)|presentation|hospitali[sz]ation|starting[^,.;]{{0,30}}|(?:initiation|cessation|completion|the (?:start|end|initiation|completion)) of[^,.;]{{0,30}}|treatment|therapy|transplant\w*|delivery|(?:the )?\w{{4,}}(?:ectomy|otomy|plasty|ation|ment)))\b"),
+    ("later", rf"\b{_ABOUT}{_N}[\s-]+{_UNIT}\s+(?:later|afterwards?|thereafter|after(?=\s*,)|after (?:that|this|discharge|admission|the (?:first|initial)[^,.]{{0,20}}|(?:the |her |his )?(?:surgery|operation|procedure)|presentation|hospitali[sz]ation|starting[^,.;]{{0,30}}|(?:initiation|cessation|completion|the (?:start|end|initiation|completion)) of[^,.;]{{0,30}}|treatment|therapy|transplant\w*|delivery|(?:the |her |his )?(?:(?:RAI|radioiodine|radiofrequency|catheter|bone marrow|stem cell|kidney|renal|liver) )?(?:ablation|\w{{4,}}(?:ectomy|otomy|plasty|ation|ment))))\b"),
     ("later", rf"\b(?:after|within|over the (?:next|following|ensuing|subsequent)|during the (?:next|following)|in the (?:next|following)|for the (?:next|following))\s+{_ABOUT}{_N}[\s-]*{_U}(?:\s+(?:of\s+(?:follow[- ]?up|\w+ ?(?:treatment|therapy)|treatment|therapy|hospitali[sz]ation)|post-?operatively|later))?(?![\w-])(?!\s*['’]?\s*(?:history|of age|before|ago|prior|(?:of\s+)?gestation))"),
     ("origin", rf"\b(?:at|on)\s+(?:(?:the|his|her|a)\s+)?{_ABOUT}{_N}[\s-]*{_U}(?:\s+(?:of\s+(?:follow[- ]?up|treatment|therapy)|post-?operatively|post-?\w+|after \w+))?[\s-]*(?:follow[- ]?up)?(?!\s*(?:of age|old|history|before|ago|prior|interval|/|(?:of\s+)?gestation|['’]?s?['’]?\s+(?:of\s+)?(?:gestation|amenorrh|pregnan)))"),
     ("next", r"\b(?:the|on the|over the|during the)\s+(?:next|following)\s+(?:(?P<nu>day|morning|week|month|year)|night)\b"),
@@ -159,6 +159,8 @@ def _marks(tale: Story, sentence: Span, *, first: bool, arrived: bool) -> list[M
         if opened:
             name, moves = opened
             moves = moves and not (sort == "age" and _in_brackets(tale.text, sentence.start, start))
+            if not moves and sort == "later" and (comes := COMES.search(tale.text, sentence.start, start)):
+                marks.append(Mark(*comes.span(), START, moves=False))  # "presented with fever 3 months after starting A"
             marks.append(Mark(start, end, name, moves))
             if moves and sort not in ("day", "start"):
                 tale.days = []  # another count may begin

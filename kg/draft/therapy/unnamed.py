@@ -27,13 +27,17 @@ _DOSE_CHANGED = re.compile(
     r"(?:(?P<less>reduced|decreased|lowered|halved|tapered)|(?P<more>increased|doubled|raised|escalated))\b(?:\s+(?P<to>to)\b)?",
     re.I,
 )
-_MAY_STOP = Stems("stopp", "discontinu", "withdr", "ceas", "cess", "suspend", "terminat", "withheld", "held", "interrupt", "tolerat")
+_MAY_STOP = Stems("stopp", "discontinu", "withdr", "ceas", "cess", "suspend", "terminat", "withheld", "held", "interrupt", "tolerat", "complet")
 #: A drug is stopped that is not named again.
 _IT_STOPPED = Openings(
     rf"\b(?:(?:it|this {_A_DRUG}|the {_A_DRUG})\s+(?:was|had to be|were|has been)\s+{_ADVERBS}(?P<verb>{_ENDS})"
     r"|(?:leading|led) to (?:its|the|drug|treatment|immediate|prompt)\s+(?:\w+\s+)?(?P<noun>discontinuation|withdrawal|cessation|interruption|stopping)(?! of)"
     r"|(?:requir|necessitat|prompt)(?:ed|ing) (?:its|drug|treatment|the|immediate|prompt)\s+(?:\w+\s+)?(?P<noun2>discontinuation|withdrawal|cessation|interruption)(?! of)"
-    rf"|(?P<noun3>discontinuation|withdrawal|cessation|discontinuing|stopping) (?:of )?(?:the|this) {_A_DRUG})\b"
+    rf"|(?P<noun3>discontinuation|withdrawal|cessation|discontinuing|stopping) (?:of )?(?:the|this) {_A_DRUG}"
+    rf"|after (?P<noun4>discontinuation|withdrawal|cessation|discontinuing|stopping|completion|completing) (?:of )?(?:(?:her|his) )?{_A_DRUG}(?! (?:with|of)\b))\b"
+)
+_RESUMED = Openings(
+    rf"\b(?:it|(?:the |this |her |his )?(?:same )?{_A_DRUG})\s+(?:was|had been|has been)\s+{_ADVERBS}(?:resumed|restarted|reintroduced|re-introduced|reinstituted|reinitiated|re-started)\b"
 )
 #: All of them are: `all drugs were stopped`, `she stopped taking her medications`.
 _ALL_STOPPED = Openings(
@@ -88,6 +92,23 @@ def change_dose(course: Course, sentence: Span) -> None:
         return
     have["course"].append(step | evidence)
     course.dosed = str(have["id"])
+
+
+def resume_unnamed(course: Course, sentence: Span) -> None:
+    """Write the step of `it recurred after therapy was resumed`: of the one drug that was stopped and is told of last."""
+    text, sheet = course.text, course.sheet
+    match = _RESUMED.search(text, sentence.start, sentence.end) if course.by_term else None
+    if not match or find_therapies(text, match.start(), min(sentence.end, match.end() + 20), course.defined):
+        return
+    have = course.by_term.get(course.in_question or course.before_question)
+    evidence = sheet.quote(*match.span())
+    if not have or evidence is None or have["course"][-1]["change"] != "stopped" or sheet.status_of(*match.span())[0] != "present":
+        return
+    at = course.when(sentence, match.start())
+    if sheet.order[at] < sheet.order[have["course"][-1]["at"]]:
+        return
+    have["course"].append({"change": "started", "at": at, "confidence": 0.5, "note": _TAKEN} | evidence)
+    course.restarted.add(str(have["id"]))
 
 
 def stop_unnamed(course: Course, sentence: Span, number: int) -> None:
