@@ -117,7 +117,7 @@ def _in_clause(text: str, cue: re.Match[str], stop: int) -> int:
     A clause that begins with `although` ends at its comma; and in `without X, Y, and a Z` only X is denied.
 
     Example:
-    >>> text = "Although he had no rash, gout was seen. He had pain without rash, gout, and a cough."
+    >>> text = "Although he had no rash, the gout was seen. He had pain without rash, gout, and a cough."
     >>> [text[s.start:s.end].strip() for s in scopes(text)]
     ['rash', 'rash']
     """
@@ -178,6 +178,7 @@ def _behind(text: str, start: int, ending: Openings) -> int:
     return begin
 
 
+_RULED_OUT = re.compile(r"excluded|ruled out", re.I)
 #: What brought somebody: a complaint after one of these is one that there is, a disease is only looked for.
 _REASONS = frozenset(("evaluated for", "investigated for", "assessed for", "reviewed for", "examined for"))
 
@@ -211,5 +212,7 @@ def status_at(found: list[Scope], start: int, end: int) -> tuple[str, str]:
         for scope in over:
             if scope.status == status:
                 denied = next((s for s in over if s.status == "absent" and s.start >= scope.start), None) if status == "family" else None
+                if status == "hypothetical" and (out := next((s for s in over if s.status == "absent" and _RULED_OUT.search(s.cue)), None)):
+                    return "absent", out.cue
                 return ("family-absent", denied.cue) if denied else (status, scope.cue)
     return "present", ""
