@@ -38,6 +38,10 @@ def past(text: str, start: str = PATIENT) -> set[tuple[str, str]]:
         ("The tests suggested that our patient had gout.", {("Gout", "uncertain")}),
         ("The stridor was thought to be due to croup.", {("Stridor", ""), ("Subglottic laryngitis", "uncertain")}),
         ("There was a mass simulating osteomyelitis.", set()),
+        ("She came for a stroke that was actually a migraine.", {("Migraine", "")}),
+        ("She came for a stroke that was treated.", {("Stroke", "")}),
+        ("There were stroke-like symptoms.", set()),
+        ("There was a stroke-like episode.", {("Stroke-like episode", "")}),
     ],
 )
 def test_what_is_only_considered_is_not_stated(text, found):
@@ -63,6 +67,11 @@ def test_what_is_only_considered_is_not_stated(text, found):
         ("She had profuse sweating.", {("Hyperhidrosis", "")}),
         ("We did not found gallstones.", {("Cholelithiasis", "absent")}),
         ("She had no contact with any person with fever.", set()),
+        ("She didn't have vomiting, a rash and petechiae.", {("Vomiting", "absent"), ("Skin rash", "absent"), ("Petechiae", "absent")}),
+        ("Her vomiting didn't improve.", {("Vomiting", "")}),
+        ("Petechiae weren't seen.", {("Petechiae", "absent")}),
+        ("The likely cause of the vomiting was the drug.", {("Vomiting", "")}),
+        ("The likely diagnosis was migraine.", {("Migraine", "uncertain")}),
         ("The pain decreased and the fever subsided.", {("Pain", ""), ("Fever", "absent")}),
     ],
 )
@@ -126,6 +135,11 @@ def test_part_of_a_name_is_not_the_whole(text, found):
 )
 def test_history_and_other_people(text, found, told):
     assert (said(text), past(text)) == (found, told)
+
+
+def test_a_normal_examination_shows_no_finding():
+    texts = ("Hyponatremia was found, and MRI showed no abnormalities.", "MRI showed hydrocephalus.")
+    assert ["by" in record(text)["findings"][0] for text in texts] == [False, True]
 
 
 def test_siblings_who_are_the_patients():
