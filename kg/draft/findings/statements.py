@@ -16,7 +16,7 @@ from kg.draft.sheet import Sheet
 from kg.report import Span
 
 _GONE = re.compile(
-    r"(?!\s+(?:[a-z]+ )?[a-z]+ed\s+(?:and|but)\s)[^.;,]{0,40}?\b(?:(?:had |has |have |completely |fully )*(?:resolved|disappeared|healed|subsided|ceased|stopped|abated|settled|cleared|vanished|remitted))\b(?!\s+(?:partially|"
+    r"(?!\s+(?:[a-z]+ )?(?!resolv|disapp|heal|subsid|ceas|stopp|abat|settl|clear|vanish|remitt)[a-z]+ed\s+(?:and|but)\s)[^.;,]{0,40}?\b(?:(?:had |has |have |completely |fully )*(?:resolved|disappeared|healed|subsided|ceased|stopped|abated|settled|cleared|vanished|remitted))\b(?!\s+(?:partially|"
     r"incompletely))",
     re.I,
 )
