@@ -41,6 +41,10 @@ def past(text: str, start: str = PATIENT) -> set[tuple[str, str]]:
         ("She came for a stroke that was actually a migraine.", {("Migraine", "")}),
         ("She came for a stroke that was treated.", {("Stroke", "")}),
         ("There were stroke-like symptoms.", set()),
+        ("She had a cough.\n\nDifferential diagnosis:\n1. Stroke\n2. Gout\n", {("Cough", "")}),
+        ("She had a cough.\n\nProblems:\n1. Stroke\n2. Gout\n", {("Cough", ""), ("Stroke", ""), ("Gout", "")}),
+        ("Gout would have led to pain.", {("Pain", "")}),
+        ("Gout led to pain.", {("Gout", ""), ("Pain", "")}),
         ("There was a stroke-like episode.", {("Stroke-like episode", "")}),
     ],
 )

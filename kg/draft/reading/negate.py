@@ -52,6 +52,9 @@ _NEW_SUBJECT = re.compile(r",\s+(?:the|a|an|his|her|its|their|our|this|these|the
 _ANSWERED = re.compile(r"\s*(?:[.,;)\n]|\Z)")
 
 
+_DIFFERENTIAL = whole_words("differential|differentials|ddx")
+
+
 class _Cues(NamedTuple):
     opening: Openings  # all cues but those that end a scope
     groups: dict[str, tuple[str, str]]  # name of a group of the pattern → where it governs, and the status
@@ -108,7 +111,33 @@ def scopes(text: str) -> list[Scope]:
             found.append(
                 Scope(_main_clause(text, _behind(text, match.start(), ending), match.start()), match.start(), status, match.group())
             )
-    return sorted(found)
+    return sorted(found + _listed(text))
+
+
+#: A heading of what is considered, and the lines under it that are numbered or have bullets.
+_HEADED = re.compile(
+    r"^[ \t]*(?:differential diagnos[ei]s|differentials|ddx)[ \t]*:?[ \t]*\n(?P<items>(?:[ \t]*(?:\d{1,2}[.)]|[•*·–-])[^\n]*(?:\n|\Z))+)",
+    re.I | re.M,
+)
+
+
+def _listed(text: str) -> list[Scope]:
+    """The lists headed `Differential diagnosis`.
+
+    Example:
+    >>> text = "Differential diagnosis:\\n1. Gout\\n2. Rash\\nShe had fever."
+    >>> [(text[s.start:s.end], s.status) for s in scopes(text)]
+    [('1. Gout\\n', 'hypothetical'), ('2. Rash\\n', 'hypothetical')]
+    """
+    if "\n" not in text or not _DIFFERENTIAL.search(text):
+        return []
+    found = []
+    for match in _HEADED.finditer(text):
+        at = match.start("items")
+        for line in match["items"].splitlines(keepends=True):
+            found.append(Scope(at, at + len(line), "hypothetical", "differential diagnosis"))
+            at += len(line)
+    return found
 
 
 def _in_clause(text: str, cue: re.Match[str], stop: int) -> int:
