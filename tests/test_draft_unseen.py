@@ -9,7 +9,7 @@ import pytest
 from kg.draft import draft_report, hpo_mentions
 from kg.draft.findings.antibodies import read_antibodies
 from kg.draft.findings.diagnoses import find_diseases, short_forms
-from kg.draft.findings.findings import outcome_of
+from kg.draft.findings.examinations import outcome_of
 from kg.draft.findings.levels import read_levels
 from kg.draft.findings.measure import read_values
 from kg.draft.reading.mended import mend

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from kg.draft.findings.antibodies import read_antibodies
-from kg.draft.findings.findings import looked_for, not_done, outcome_of, read_procedures, said_before
+from kg.draft.findings.examinations import looked_for, not_done, outcome_of, read_procedures, said_before
 from kg.draft.findings.growth import read_growth
 from kg.draft.findings.levels import read_levels, with_range
 from kg.draft.findings.measure import GROWN, PREGNANT, Reading, is_child, of_adults, read_values

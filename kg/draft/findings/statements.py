@@ -16,7 +16,7 @@ from kg.draft.sheet import Sheet
 from kg.report import Span
 
 _GONE = re.compile(
-    r"(?!\s+(?:[a-z]+ )?[a-z]+ed\s+(?:and|but)\s)[^.;,]{0,40}?\b(?:(?:had |has |have |completely |fully )*(?:resolved|disappeared|healed|subsided|ceased|stopped|abated|settled|cleared|vanished|remitted))\b(?!\s+(?:partially|"
+    r"(?!\s+(?:[a-z]+ )?(?!resolv|disapp|heal|subsid|ceas|stopp|abat|settl|clear|vanish|remitt)[a-z]+ed\s+(?:and|but)\s)[^.;,]{0,40}?\b(?:(?:had |has |have |completely |fully )*(?:resolved|disappeared|healed|subsided|ceased|stopped|abated|settled|cleared|vanished|remitted))\b(?!\s+(?:partially|"
     r"incompletely))",
     re.I,
 )
@@ -259,12 +259,18 @@ def _write_finding(sheet: Sheet, sentence: Span, hit: Hit, status: str, cue: str
         "sites": sites, "laterality": side_of(text, hit.start, hit.end, (sentence.start, sentence.end)),
         "severity": severity if severity and severity not in term.lower() else None,
         "painful": bool(_PAINFUL.search(text[max(0, hit.start - 10) : hit.start])), "grade": grade,
-        "by": procedure if status != "uncertain" else None,
+        "by": procedure if status != "uncertain" and not (status == "present" and _found_nothing(sheet)) else None,
     }  # fmt: skip
     item |= {name: value for name, value in more.items() if value} | {"words": words[:200], "confidence": sure}
     if reason:
         item["note"] = reason
     sheet.add("findings", words, item | evidence)
+
+
+def _found_nothing(sheet: Sheet) -> bool:
+    """Whether the last examination was normal, and so did not show what is there."""
+    done = sheet.parts["investigations"]
+    return bool(done) and done[-1].get("outcome") in ("normal", "negative")
 
 
 def _contradicted(sheet: Sheet, curie: str, at: str, status: str) -> str:

@@ -52,6 +52,9 @@ _NEW_SUBJECT = re.compile(r",\s+(?:the|a|an|his|her|its|their|our|this|these|the
 _ANSWERED = re.compile(r"\s*(?:[.,;)\n]|\Z)")
 
 
+_DIFFERENTIAL = whole_words("differential|differentials|ddx")
+
+
 class _Cues(NamedTuple):
     opening: Openings  # all cues but those that end a scope
     groups: dict[str, tuple[str, str]]  # name of a group of the pattern → where it governs, and the status
@@ -108,7 +111,33 @@ def scopes(text: str) -> list[Scope]:
             found.append(
                 Scope(_main_clause(text, _behind(text, match.start(), ending), match.start()), match.start(), status, match.group())
             )
-    return sorted(found)
+    return sorted(found + _listed(text))
+
+
+#: A heading of what is considered, and the lines under it that are numbered or have bullets.
+_HEADED = re.compile(
+    r"^[ \t]*(?:differential diagnos[ei]s|differentials|ddx)[ \t]*:?[ \t]*\n(?P<items>(?:[ \t]*(?:\d{1,2}[.)]|[•*·–-])[^\n]*(?:\n|\Z))+)",
+    re.I | re.M,
+)
+
+
+def _listed(text: str) -> list[Scope]:
+    """The lists headed `Differential diagnosis`.
+
+    Example:
+    >>> text = "Differential diagnosis:\\n1. Gout\\n2. Rash\\nShe had fever."
+    >>> [(text[s.start:s.end], s.status) for s in scopes(text)]
+    [('1. Gout\\n', 'hypothetical'), ('2. Rash\\n', 'hypothetical')]
+    """
+    if "\n" not in text or not _DIFFERENTIAL.search(text):
+        return []
+    found = []
+    for match in _HEADED.finditer(text):
+        at = match.start("items")
+        for line in match["items"].splitlines(keepends=True):
+            found.append(Scope(at, at + len(line), "hypothetical", "differential diagnosis"))
+            at += len(line)
+    return found
 
 
 def _in_clause(text: str, cue: re.Match[str], stop: int) -> int:
@@ -117,7 +146,7 @@ def _in_clause(text: str, cue: re.Match[str], stop: int) -> int:
     A clause that begins with `although` ends at its comma; and in `without X, Y, and a Z` only X is denied.
 
     Example:
-    >>> text = "Although he had no rash, gout was seen. He had pain without rash, gout, and a cough."
+    >>> text = "Although he had no rash, the gout was seen. He had pain without rash, gout, and a cough."
     >>> [text[s.start:s.end].strip() for s in scopes(text)]
     ['rash', 'rash']
     """
@@ -178,6 +207,7 @@ def _behind(text: str, start: int, ending: Openings) -> int:
     return begin
 
 
+_RULED_OUT = re.compile(r"excluded|ruled out", re.I)
 #: What brought somebody: a complaint after one of these is one that there is, a disease is only looked for.
 _REASONS = frozenset(("evaluated for", "investigated for", "assessed for", "reviewed for", "examined for"))
 
@@ -211,5 +241,7 @@ def status_at(found: list[Scope], start: int, end: int) -> tuple[str, str]:
         for scope in over:
             if scope.status == status:
                 denied = next((s for s in over if s.status == "absent" and s.start >= scope.start), None) if status == "family" else None
+                if status == "hypothetical" and (out := next((s for s in over if s.status == "absent" and _RULED_OUT.search(s.cue)), None)):
+                    return "absent", out.cue
                 return ("family-absent", denied.cue) if denied else (status, scope.cue)
     return "present", ""
