@@ -23,6 +23,9 @@ _REFERRED = re.compile(
     r"\b(?:after|following|since|before|prior to|until|despite|during|of|secondary to|caused by|attributed to|days?|weeks?|months?|years?)\s+(?:(?:the|this|that|her|his|first|second|third|last|\d\w*|initial|completion of|initiation of|cessation of)\s+){0,3}\Z",
     re.I,
 )
+_FIRST_PART = re.compile(
+    r"\bafter\s+(?:the\s+)?(?:(?:administration|infusion|injection)\s+of\s+)?(?:the\s+)?(?:(?:first|initial)\s+)?[\d.,]+\s?(?:mg|g|mcg|µg|IU|units?|ml)(?:/kg)?\s+(?:of\s+)?(?:(?:i\.?v\.?|oral|intravenous)\s+)?\Z", re.I
+)
 _OFF = re.compile(r"\boff\s+(?:the\s+|her\s+|his\s+)?\Z", re.I)
 _CAUSE = re.compile(r"secondary|caused|attributed", re.I)
 _HOW_LONG = re.compile(
@@ -159,7 +162,7 @@ class Course:
             if not therapy.sure and not changes[k] and not doses[k]:
                 if not (_UNNAMED.match(therapy.words) and _BROUGHT.search(self.text, max(sentence.start, therapy.start - 50), therapy.start)):
                     continue
-            if not doses[k] and self._is_reference(therapy, sentence, changes[k]):
+            if (not doses[k] or self._is_part(therapy, sentence, before)) and self._is_reference(therapy, sentence, changes[k]):
                 continue
             if write_earlier(
                 self.sheet,
@@ -238,10 +241,16 @@ class Course:
             )
         )
 
+    def _is_part(self, therapy: Therapy, sentence: Span, before: int) -> bool:
+        """Whether a dose is part of what was told before: `after the first 250 mg of A`."""
+        return self.key(therapy) in self.by_term and bool(_FIRST_PART.search(self.text, max(before, therapy.start - 80), therapy.start))
+
     def _is_reference(self, therapy: Therapy, sentence: Span, changes: list[Change]) -> bool:
         """Whether a treatment is named only to say when or in spite of what: `8 months after surgery`."""
         if not changes and therapy.kind == "drug" and _OFF.search(self.text, max(sentence.start, therapy.start - 12), therapy.start):
             return True  # "worse while off A"
+        if self._is_part(therapy, sentence, sentence.start):
+            return True
         referred = _REFERRED.search(self.text, max(sentence.start, therapy.start - 40), therapy.start)
         if not referred or any(c.start >= therapy.end for c in changes):
             return False

@@ -48,6 +48,9 @@ _OWN_LIST = re.compile(
     r"(?:achiev|respon|improv|obtain|receiv|resolv|went|start|develop|reach|experienc|enter|remit|persist|worsen|stop|discontinu|taper|withdr|ceas|reduc|abbreviat|lack|absen|incomplet|poor|non)\w*)\b",
     re.I,
 )
+_FRONTED = re.compile(r"\W*(?:However,?\s+)?(?:Due to|Because of|After|Following|Given|Despite|In view of|Owing to|As|Since)\b", re.I)
+_AND_OR = re.compile(r"\b(?:and|or)\b", re.I)
+_HAS_VERB = re.compile(r"(?:\s+(?!and\b|or\b)[\w-]+){0,4}\s+(?:was|were|is|had)\b", re.I)
 _DOTTED = re.compile(r"\b(?:i\.\s?[vm]|s\.\s?c|p\.\s?o)\.", re.I)
 _GIVEN_UP = re.compile(r"\s+(?:taper|withdraw|discontinu|cessation|stop|reduction|dose reduction|being (?:stopped|tapered))", re.I)
 _LET_GO = re.compile(r"\s+(?:dose\s+)?(?:taper|withdraw|discontinu|cessation|reduction|dose reduction)", re.I)
@@ -87,7 +90,7 @@ _STOPPING = re.compile(
 )
 #: What gets better so has no treatment to thank.
 _BY_ITSELF = re.compile(
-    r"\b(?:spontaneous(?:ly)?|on (?:its|their) own|by (?:itself|themselves))\b|\bwithout (?:any )?(?:specific |further )?(?:treatment|therapy|intervention|medication)s?\b",
+    r"\b(?:spontaneous(?:ly)?|on (?:its|their) own|by (?:itself|themselves))\b|\bwithout (?:any )?(?:specific |further |other |additional )*(?:treatment|therapy|intervention|medication)s?\b|\b(?:despite|without) (?:not )?(?:receiving|having received) (?:any |other |further |additional |specific )+(?:treatment|therapy|medication)s?\b",
     re.I,
 )
 
@@ -267,6 +270,14 @@ class Credit:
                 continue
             if therapy.start - at > 60 or _OWN_LIST.search(_DOTTED.sub(" ", self.text[at : therapy.start])) or _GIVEN_UP.match(self.text, therapy.end):
                 break
+            if (
+                found
+                and _FRONTED.match(self.text, sentence.start, start)
+                and "," in self.text[at : therapy.start]
+                and not _AND_OR.search(self.text, at, therapy.start)
+                and _HAS_VERB.match(self.text, therapy.end, sentence.end)
+            ):
+                break  # "Due to failure of A, B was given"
             found.append(name)
             at = therapy.end
         return list(dict.fromkeys(found))

@@ -41,6 +41,8 @@ _A_DAY = (
     (re.compile(r"\s*(?:on (?:alternate|alternating) days|every other day)", re.I), 0.5),
 )  # fmt: skip
 _A_WORD = re.compile(r"(?<![\w-])(?P<word>[A-Za-z]{6,})(?![\w-])")
+_NEXT_SHORT = re.compile(r"\s+(?:of\s+)?(?:(?:IV|PO|oral|intravenous|i\.v\.)\s+)?(?P<word>[A-Z]{3,6})(?![\w-])")
+_HOW = frozenset(("PRN", "BID", "TID", "QID", "TDS", "QDS", "QOD", "STAT", "NPO", "DAY", "MWF", "AND", "FOR", "PER", "BSA", "INR", "CRP", "ESR", "AUC", "QHS", "QAM", "QPM"))
 _NEXT_WORD = re.compile(r"\s+(?:of\s+)?(?:(?:oral|intravenous|i\.?v\.?)\s+)?(?P<word>[A-Za-z]{6,})(?![\w-])")
 _IN_ALL = re.compile(r"\b(?:total|cumulative|maxim\w+|loading|target)\b", re.I)
 
@@ -98,6 +100,9 @@ def _is_of_a_stranger(text: str, end: int, dose: Place, spans: list[Place]) -> b
     """Whether a word that ends like a drug, but is none of the treatments, stands between a drug's end and a dose, or right after the dose."""
     after = _NEXT_WORD.match(text, dose[1])
     words = [m for m in (*_A_WORD.finditer(text, end, dose[0]), *([after] if after else ()))]
+    short = _NEXT_SHORT.match(text, dose[1])
+    if short and not any(a < short.end("word") and short.start("word") < b for a, b in spans) and short["word"] not in _HOW:
+        return True  # "18 mg/kg IV ZXT": of a short form that no one knows
     return any(not any(a < m.end("word") and m.start("word") < b for a, b in spans) and is_like_drug(m["word"]) for m in words)
 
 

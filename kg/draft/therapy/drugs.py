@@ -37,6 +37,7 @@ _SALT = re.compile(
     re.I,
 )
 _COMPOUND = re.compile(r"(?<![\w-])[A-Za-z][a-z]{4,}(?:-[a-z]{5,})+(?![\w-])")
+_BASED = re.compile(r"-(?:based|containing)\Z")
 _ORGANISM = re.compile(r"[A-Z][a-z]+ [a-z]+")  # `Candida albicans`: an extract of it is a drug, the organism is none
 #: Right after a name: a dose by weight, and so a drug's.
 _DOSED = re.compile(
@@ -167,7 +168,8 @@ def _find_compounds(text: str, start: int, end: int, found: list[Therapy]) -> No
             continue
         parts = [(m.start(), m.end(), named(m.group(), DRUGS)) for m in re.finditer(r"[A-Za-z]+", match.group())]
         drugs = [(a, b, curie) for a, b, curie in parts if curie and is_drug(curie)]
-        if len(drugs) > 1 and len(drugs) + 1 >= len(parts):
+        based = len(drugs) == 1 and drugs[0][0] == 0 and _BASED.search(match.group())
+        if based or len(drugs) > 1 and len(drugs) + 1 >= len(parts):
             made = (_of_term(text, match.start() + a, match.start() + b, curie, (start, end)) for a, b, curie in drugs)
             found += [therapy for therapy in made if therapy]
 

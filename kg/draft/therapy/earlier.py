@@ -15,7 +15,7 @@ from kg.draft.therapy.treat import Therapy
 from kg.report import Span
 
 _HAD = re.compile(
-    r"\bhad\s+(?:\w+\s+){0,2}?(?:undergone|received|been (?:treated|managed|on|taking|given|operated|started)|taken|a (?:previous|prior|history))\b|\bprevious(?:ly)?\b|\bprior to (?:this |the )?"
+    r"\bhad\s+(?:\w+\s+){0,2}?(?:undergone|received|been (?:treated|managed|on|taking|given|operated|started)|taken|a (?:previous|prior|history))\b|\bprevious(?:ly)?\b(?!\s+(?:dose|infusion|injection|cycle|course|visit)s?\b)|\bprior to (?:this |the )?"
     r"(?:admission|presentation)\b|\bin the past\b|\b(?:prior|earlier|first) (?:presentations?|episodes?|admissions?|hospitali[sz]ations?|attacks?)\b(?=[^.;]*\b(?:treat|resol|respon|manag|improv))|\bstatus post\b|\bs/p\b",
     re.I,
 )

@@ -19,7 +19,7 @@ from kg.units import parse_quantity
 _READABLE = re.compile(r"[\d.,]+\s*\D+\Z")
 _AMOUNT = r"\d+(?:[.,]\d{3})*(?:[.,]\d+)?(?:\s?(?:[-–]|to)\s?\d+(?:[.,]\d+)?)?(?:\s?[x×]\s?10\s?\^?[\d⁶⁹⁷⁸]+)?"
 _UNIT = (
-    r"(?:(?:mg|milligrams?|micrograms?|mcg|µg|μg|ug|ng|grams?|gr|g|IU|MIU|MU|units?|million (?:international )?(?:units?|IU)|mL|ml|cc|L|liters?|litres?|U|mEq|meq|mmol|Gy|cGy|mCi|MBq|GBq|"
+    r"(?:(?:mg|milligrams?|micrograms?|mcg|µg|μg|ug|ng|grams?|gr|g|IU|MIU|MU|units?|million (?:international )?(?:units?|IU)|mL|ml|cc|L|liters?|litres?|U|mEq|meq|mmol|(?:mg )?PE(?=/kg)|Gy|cGy|mCi|MBq|GBq|"
     r"tablets?|capsules?|pills?|puffs?|drops?|ampoules?|vials?|sachets?|flacons?|suppositor(?:y|ies)|patch(?:es)?|bags?(?= of))\b|%(?!\s*(?:of|confidence|CI)))"
 )
 _PER = r"(?:\s?(?:/|per|each|every)\s?(?:\d+\s?)?(?:kg|m\s?2|m²|m\^2|m\(2\)|m|day|days|d|h|hr|hours?|week|wk|w|month|dose|min|minute|cycle|fraction|body weight|kg body weight)\b)*"
@@ -29,7 +29,7 @@ _EXPOSURE = (
 )
 DOSE = re.compile(rf"(?<![\w.,/])(?P<dose>{_AMOUNT}\s?-?{_UNIT}(?:(?<=%)|{_PER})|{_EXPOSURE})(?![\w])", re.I)
 #: A concentration is no dose: `100 mg/dL`, `4 mg/L`, a suspension of `250 mg/5 ml`, and no amount of fluid lost.
-_CONCENTRATION = re.compile(r"\s?(?:/|\bper\b)\s?(?:\d+(?:\.\d+)?\s?)?(?:d?L|dl|ml|mL|cc|l|hpf|24)\b(?!\s?/\s?(?:h|min|day))")
+_CONCENTRATION = re.compile(r"\s?(?:/|\bper\b)\s?(?:\d+(?:\.\d+)?\s?)?(?:d?L|dl|ml|mL|cc|l|(?:deci|milli)?lit(?:er|re)s?|hpf|24)\b(?!\s?/\s?(?:h|min|day))")
 _PER_VOLUME = re.compile(r"(?:/|\bper)\s?\Z", re.I)
 #: Nor is a weight: `weighed 850 g`, `a birth weight of 3200 g`.
 _WEIGHS = re.compile(
@@ -67,6 +67,8 @@ _COUNT = re.compile(
     r"pulses?|infusions?|sessions?|injections?|rounds?|fractions?|units?(?= of))\b",
     re.I,
 )
+#: Right after a dose: `0.1 mg/kg x4`.
+_SO_OFTEN = re.compile(r"\s*(?:(?:i\.?v\.?|p\.?o\.?|IV|PO)\s+)?\(?[x×]\s?(?P<n>[1-9]\d?)\b(?!\s?(?:10|mg|g|d|days?|weeks?|wks?|months?|mos?|cm|mm|[x×%/.]))", re.I)
 _MANNER = re.compile(
     r"\b(?:pulses?(?: therapy)?|bolus(?:es)?|loading dose|maintenance(?: dose| therapy)?|continuous infusion|tapering (?:dose|course|schedule)s?|taper\b|divided doses|stress doses?|"
     r"(?:very )?high[- ]dose|low[- ]dose|adjuvant|neoadjuvant|empiric(?:al)?(?:ly)?|prophylactic(?:ally)?|monotherapy)\b",
@@ -166,7 +168,7 @@ def regimen_of(text: str, start: int, stop: int, end: int, before: int, dose: tu
     lead = lead[cut:]
     near = f"{lead}{text[start:after]}"
     route = next((name for part in (lead[-25:], near) for name, pattern in _ROUTE_WORDS if pattern.search(part)), "")
-    count = _COUNT.search(lead) or next(
+    count = _COUNT.search(lead) or dose and _SO_OFTEN.match(text, dose[1], after) or next(
         (m for m in _COUNT.finditer(text, start, after) if not re.match(r"\s+of\b", text[m.end() : m.end() + 4])), None
     )
     manner = _MANNER.search(near)

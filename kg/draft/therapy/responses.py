@@ -61,7 +61,7 @@ _OBJECT = re.compile(
     r"\s+(?:in|of)\s+(?:(?:the|her|his|all|both|these|patient['’]s)\s+)*(?!the\b|her\b|his\b)[a-z][\w-]+(?:\s+(?!and\b|with\b|after\b|was\b|were\b|on\b|in\b|at\b|within\b|following\b|by\b|to\b|over\b|under\b|or\b|but\b|during\b|from\b|as\b|which\b|that\b|had\b|has\b|is\b|since\b|until\b|for\b)[a-z][\w-]+)?"
 )
 _OF_THE_PATIENT = re.compile(
-    r"\b(?:patient|she|he|her|his|symptoms?|condition|clinical(?:ly)?|lesions?|disease|signs|general|outcome|recovery|complaints?|child|infant|boy|girl|woman|man|tumou?r|adenoma|mass|nodules?|carcinoma|lymphoma|metastas\w+|cyst|eruption|recurrence|relapse|remission|status|response|illness|improvement|examination|course)\b",
+    r"\b(?:patient|she|he|her|his|symptoms?|condition|clinical(?:ly)?|lesions?|disease|signs|general|outcome|recovery|complaints?|child|infant|boy|girl|woman|man|tumou?r|adenoma|mass|nodules?|carcinoma|lymphoma|metastas\w+|cyst|eruption|plaques|papules|ulcers?|rash|blisters|wounds?|erosions|recurrence|relapse|remission|status|response|illness|improvement|examination|course)\b",
     re.I,
 )
 
@@ -78,6 +78,8 @@ _AND = re.compile(r",\s+and\s", re.I)
 _TAKES_OBJECT = re.compile(
     r"\s+(?!after\b|with\b|on\b|in\b|and\b|by\b|but\b|to\b|over\b|within\b|under\b|following\b|at\b|when\b|while\b|from\b|during\b|again\b|soon\b|was\b|were\b)[a-z]+"
 )
+#: Words of what is gone that deny by themselves.
+_SAYS_ABSENT = re.compile(r"no\b|without\b|(?:became|been|rendered)\s+(?:\w+\s+)*(?:afebrile|asymptomatic|[\w-]*free)\b", re.I)
 #: From a drug to its verb.
 _ITS_VERB = re.compile(r"(?:\s+(?:therapy|therapies|treatments?|infusions?|injections?))?(?:\s+(?:was|were|had been|then|also|\w+ly))*\s+", re.I)
 #: After the word of stopping: the drug did not help.
@@ -123,7 +125,7 @@ class Responses:
                     self._write(sentence, vain.span("vain"), "unchanged", [], [name])
             borders = [m.start() for m in CLAUSE.finditer(self.text, sentence.start, sentence.end)]
             for a, b, outcome in outcomes:
-                if self.text[a:b].lower() == "ceased" and any(_ITS_VERB.fullmatch(self.text, t.end, a) for t, _ in self.course.named):
+                if self.text[a:b].lower() == "ceased" and any(_ITS_VERB.fullmatch(self.text, t.end, a) for t, _ in self.course.named) | any(at == a for _, at, _ in self.course.stops):
                     continue  # the drug, not the problem
                 b = self._with_object(sentence, a, b)
                 clause = (
@@ -171,7 +173,9 @@ class Responses:
     def _with_object(self, sentence: Span, a: int, b: int) -> int:
         """Where an outcome's words end: `improvement in systolic function` says of what."""
         match = _OBJECT.match(self.text, b, sentence.end) if _NOUN.search(self.text, a, b) else None
-        return match.end() if match and not any(h.start < match.end() and b < h.end for h in self.sheet.hits_in(sentence)) else b
+        if not match or any(h.start < match.end() and b < h.end for h in self.sheet.hits_in(sentence)):
+            return b
+        return b if find_terms(self.text, ("MONDO",), b, match.end()) else match.end()
 
     def _problems(self, sentence: Span, hits: list[Hit], clause: tuple[int, int], a: int, b: int, outcome: str) -> list[Problem]:
         """The problems that an outcome is said of: those in its words, else right after them, else before them in its clause."""
@@ -184,8 +188,9 @@ class Responses:
             return inside
         diseases = [
             t for t in find_terms(self.text, ("MONDO",), start, end)
-            if not any(t[0] < y and x < t[1] for x, y, _ in spans) and self.text[t[0] : t[1]].lower() not in VAGUE
+            if all(t[1] <= x or y <= t[0] or t[0] <= x and y <= t[1] and t[1] - t[0] > y - x for x, y, _ in spans) and self.text[t[0] : t[1]].lower() not in VAGUE
         ]  # fmt: skip
+        spans = [s for s in spans if not any(t[0] < s[1] and s[0] < t[1] for t in diseases)]  # "arthritis" of "psoriatic arthritis"
         if outcome in ("improved", "resolved"):
             diseases = [t for t in diseases if not _TREND.search(self.text, t[0], t[1])]
         spans = sorted([*spans, *(t for t in diseases if t[1] - t[0] > 4 and not is_short_form(t[2], self.text[t[0] : t[1]]))])
@@ -316,7 +321,7 @@ class Responses:
         evidence = self.sheet.quote(a, b)
         if evidence is None or status in ("hypothetical", "family") or status == "absent" and outcome not in ("unchanged", "resolved"):
             return
-        if status == "absent" and outcome == "resolved" and extent and not re.match(r"no\b|without\b", self.text[a:b], re.I):
+        if status == "absent" and outcome == "resolved" and extent and not _SAYS_ABSENT.match(self.text, a, b):
             return
         near = self.text[max(sentence.start, a - 90) : min(sentence.end, b + 60)]
         if (
