@@ -39,13 +39,21 @@ _TAKEN_OUT = re.compile(r"\s+(?:[\w-]+\s+)?(?:implants?|patch(?:es)?|pump|pellet
 _TREATMENT_OF = re.compile(r"\b(?:treatment|therapy|management) of\b", re.I)
 _FOR_THE = re.compile(r"\bfor\s+(?:the\s+|her\s+|his\s+)?\Z", re.I)
 #: A new phrase, which is not denied: `without fever and on treatment with A`.
-AND_ON = re.compile(r"\b(?:and|but)\s+(?:\w+ly\s+)?(?:on|under|taking|receiving)\s+(?:(?:treatment|therapy)\s+with\s+)?(?:(?!no\b|not\b)[\w-]+\s+){0,1}\Z", re.I)
+AND_ON = re.compile(
+    r"\b(?:and|but)\s+(?:\w+ly\s+)?(?:on|under|taking|receiving)\s+(?:(?:treatment|therapy)\s+with\s+)?(?:(?!no\b|not\b)[\w-]+\s+){0,1}\Z",
+    re.I,
+)
 #: What comes later, or never: `before definitive treatment with A`, `with splenectomy planned`.
-_BEFORE_TREATMENT = re.compile(r"\b(?:before|prior to|pending|awaiting|until)\s+(?:[\w-]+\s+){0,3}(?:treatment|therapy)\s+(?:with|by)\s+(?:[\w-]+\s+)?\Z|\bdelay(?:ed|ing)\s+(?:the\s+|her\s+|his\s+)?\Z", re.I)
+_BEFORE_TREATMENT = re.compile(
+    r"\b(?:before|prior to|pending|awaiting|until)\s+(?:[\w-]+\s+){0,3}(?:treatment|therapy)\s+(?:with|by)\s+(?:[\w-]+\s+)?\Z|\bdelay(?:ed|ing)\s+(?:the\s+|her\s+|his\s+)?\Z",
+    re.I,
+)
 _TO_COME = re.compile(r"\s+(?:was\s+|were\s+|being\s+)?(?:planned|scheduled|postponed|booked|awaited)\b", re.I)
 #: What a drug is given as, no treatment of its own: `as induction and maintenance therapy`.
 _AS_ROLE = re.compile(r"\bas\s+(?:an?\s+)?(?:[\w-]+\s+and\s+)?(?:[\w-]+\s+)?\Z", re.I)
-_ROLE = re.compile(r"(?:maintenance|induction|consolidation|bridging|adjuvant|salvage|combination|empiric(?:al)?)\s+(?:therapy|treatment)\Z", re.I)
+_ROLE = re.compile(
+    r"(?:maintenance|induction|consolidation|bridging|adjuvant|salvage|combination|empiric(?:al)?)\s+(?:therapy|treatment)\Z", re.I
+)
 #: What a drug is, not that another is given: `naproxen served as an antipyretic drug`.
 _AS_A = re.compile(r"\bas\s+(?:an?|its|their)\s+(?:[\w-]+\s+){0,2}\Z", re.I)
 #: What was begun or stopped was given, whatever is told of it next: `was started but was not tolerated`.
@@ -58,7 +66,9 @@ _DONE_FIRST = re.compile(
 _IN_A_TEST = Openings(
     r"\b(?:in vitro|(?:patch|prick|intradermal) test\w*|lymphocyte (?:toxicity|transformation|stimulation)|cross-? ?react\w*)\b"
 )
-_WHICH_WAS_DONE = re.compile(r"\s*,?\s+(?:which|that)\s+(?:was|were)\s+(?:\w+ly\s+|then\s+)?(?:performed|done|carried out|undertaken|given|started)\b", re.I)
+_WHICH_WAS_DONE = re.compile(
+    r"\s*,?\s+(?:which|that)\s+(?:was|were)\s+(?:\w+ly\s+|then\s+)?(?:performed|done|carried out|undertaken|given|started)\b", re.I
+)
 _DECIDED = re.compile(r"\bdeci(?:ded|des|sion)\b", re.I)
 _CAME_TO_NOTHING = re.compile(r"\b(?:but|however|although|though)\b[^.;]*\b(?:refus|declin|not|never|unavailable|died|before)", re.I)
 _TEST = re.compile(
@@ -151,13 +161,22 @@ def is_apart(text: str, therapy: Therapy, start: int, end: int) -> bool:
         clause = ahead[cut.start() if cut.group()[0].isalpha() and cut.group()[-1] != "," else cut.end() :]
     if not _CLAUSE_START.search(ahead):
         clause = ahead
-    if joined := AND_ON.search(clause):
+    if (" on " in clause or "under" in clause or "ing" in clause) and (joined := AND_ON.search(clause)):
         clause = clause[joined.start() :]
-    if _PLANNED.search(clause) and not _WHICH_WAS_DONE.match(text, b, end) or _NOT_DONE.match(text[b : min(end, b + 90)]) and not _DONE_FIRST.match(text, b, end):
+    if (
+        _PLANNED.search(clause)
+        and not _WHICH_WAS_DONE.match(text, b, end)
+        or _NOT_DONE.match(text[b : min(end, b + 90)])
+        and not _DONE_FIRST.match(text, b, end)
+    ):
         return True
     if therapy.kind == "drug" and (_TAKEN_OUT.match(text, b, end) or not therapy.curie and _AS_A.search(text, max(start, a - 40), a)):
         return True
-    if _BEFORE_TREATMENT.search(clause) or _TO_COME.match(text, b, end):
+    if (
+        ("treatment" in clause or "therapy" in clause or "delay" in clause)
+        and _BEFORE_TREATMENT.search(clause)
+        or _TO_COME.match(text, b, end)
+    ):
         return True
     if therapy.kind == "procedure" and _ROLE.match(therapy.words) and _AS_ROLE.search(text, max(start, a - 40), a):
         return True

@@ -148,7 +148,12 @@ class Credit:
             named = [(t, name) for t, name in named if (t.start >= granted.end()) == (span[0] >= granted.end())]
         if outcome in ("worsened", "flared") and named and _AS_REASON.search(self.text, sentence.start, span[0]):
             return [], False  # "A was begun because of worsening of the rash"
-        if outcome in ("worsened", "unchanged") and not named and self.course.last and _DESPITE_IT.search(self.text, sentence.start, sentence.end):
+        if (
+            outcome in ("worsened", "unchanged")
+            and not named
+            and self.course.last
+            and _DESPITE_IT.search(self.text, sentence.start, sentence.end)
+        ):
             return self.course.last[:6], True
         if outcome == "worsened" and not self.sheet.parts["responses"] and _COMPLAINT.search(self.text, sentence.start, span[0]):
             return [], False  # "presented with a swelling that had progressed": so before what was given
@@ -156,7 +161,9 @@ class Credit:
             let_go = [
                 name
                 for therapy, name in named
-                if therapy.start >= span[1] and _TO_TREATMENT.match(self.text[span[1] : therapy.start]) and _LET_GO.match(self.text, therapy.end)
+                if therapy.start >= span[1]
+                and _TO_TREATMENT.match(self.text[span[1] : therapy.start])
+                and _LET_GO.match(self.text, therapy.end)
             ]
             if let_go:
                 return let_go[:1], True
@@ -264,11 +271,16 @@ class Credit:
 
     def governed(self, sentence: Span, start: int) -> list[str]:
         """The treatments of the list that begins at an offset."""
-        found, at = [], start
+        found: list[str] = []
+        at = start
         for therapy, name in sorted(self.course.named):
             if therapy.start < start:
                 continue
-            if therapy.start - at > 60 or _OWN_LIST.search(_DOTTED.sub(" ", self.text[at : therapy.start])) or _GIVEN_UP.match(self.text, therapy.end):
+            if (
+                therapy.start - at > 60
+                or _OWN_LIST.search(_DOTTED.sub(" ", self.text[at : therapy.start]))
+                or _GIVEN_UP.match(self.text, therapy.end)
+            ):
                 break
             if (
                 found
@@ -285,7 +297,7 @@ class Credit:
     def _goes_on(self, start: int, end: int) -> bool:
         """Whether a list of treatments reaches from one place to the other without a new verb between."""
         return not re.search(
-            r";|\.(?=\s)|\b(?:and|but) (?:was|were|had|has|remained|developed|became|she|he|then)\b|\b(?:was|were) (?:started|given|added|initiated)\b",
+            r";|\.(?=\s)|\b(?:when|until|while)\b|\b(?:and|but) (?:was|were|had|has|remained|developed|became|she|he|then)\b|\b(?:was|were) (?:started|given|added|initiated)\b",
             self.text[start:end],
         )
 

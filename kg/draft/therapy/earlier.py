@@ -58,7 +58,11 @@ def write_earlier(sheet: Sheet, therapy: Therapy, sentence: Span, changes: list[
     )
     takes = _TAKES.search(sheet.text, sentence.start, therapy.start)
     early = sheet.order[carried] <= 0
-    past = is_history(sheet.text, therapy.start, (sentence.start, sentence.end)) == "condition" or early and (_HAD.search(before) or ago and not begun)
+    past = (
+        is_history(sheet.text, therapy.start, (sentence.start, sentence.end)) == "condition"
+        or early
+        and (_HAD.search(before) or ago and not begun)
+    )
     if any(c.change in ("started", "increased", "decreased", "stopped") for c in changes) and not (past or treats):
         takes = None
     if not (past or treats or takes and early):

@@ -13,7 +13,7 @@ _OUTCOMES = (
         r"side[- ]effects?|adverse|intolerance|hypersensitivity|neutropenia|h(?:a)?epatotoxicity|nausea)"),
     ("flared", r"\bflare(?:s|-ups?| ups?)?\b(?! (?:rib|ala))|\bflared\b(?!\s+(?!(?:again|after|on|when|while|during|and|upon|with|despite|following|within|under|up|at|in|once|twice|soon|but|or|as|because|every|shortly)\b|\w+ly\b)[a-z])|\bexacerbat(?:ions?|ed)\b|\brelaps(?:e|ed|es|ing)\b|\brecur(?:red|rences?|ring)\b|\breappear(?:ed|ance)\b"),
     ("unchanged", r"\bno (?:\w+ ){0,3}(?:improvement|response|effect|benefit|change)\b|\bwithout (?:any )?(?:\w+ ){0,2}(?:improvement|response|effect|benefit|success)\b|"
-        r"\brefractory to\b|\bdid not (?:\w+ )?(?:improve|respond|resolve|subside)\b|\bfail(?:ed|ing|ure) to (?:improve|respond|control|achieve|relieve|alleviate|resolve|help|induce|suppress|subside)\b|\bdid nothing\b|\bfail(?:ed|ing) (?:\w+ ){0,2}(?:therapy|treatment)|\bunresponsive\b|\bineffective\b|"
+        r"\brefractory to\b|\bdid not (?:\w+ )?(?:improve|respond|resolve|subside)\b|\bfail(?:ed|ing|ure) to (?:improve|respond|control|achieve|relieve|alleviate|resolve|help|induce|suppress|subside)\b|\bfail(?:ed|ing) (?:\w+ ){0,2}(?:therapy|treatment)|\bunresponsive\b|\bineffective\b|"
         r"\b(?:had|have|has) not (?:improved|responded|resolved)\b|\bpersisted\b|\b(?:rash|symptoms?|pain|fever|seizures|complaints|lesions|diarrho?ea|bleeding|vomiting|cough|weakness|itching|pruritus) (?:had |has |have )?continued(?! (?:to|on|with|the|her|his)\b)|\bpersistence of\b|\bremained (?:unchanged|refractory|the same|constant|uncontrolled|intense|severe|active|symptomatic|problematic|unwell)\b|\b(?:did|does) not (?:\w+ )?help\b|\b(?:was|were) not (?:\w+ )?(?:beneficial|effective|helpful|successful)\b|\bresistant to (?:\w+ ){0,3}(?:treatment|therapy)\b|"
         r"\bunsuccessful(?:ly)?\b|\bto no avail\b|\bnot (?:improve|respond|resolve)\b|\b(?:poor|inadequate|insufficient|suboptimal|limited|unsatisfactory) (?:clinical |therapeutic |treatment |initial |disease )?(?:response|effect|control)\b|\b(?:little|minimal) (?:improvement|response|effect|benefit)\b|"
         r"\b(?:did|had|has)(?: not|n['’]t) (?:show|have|achieve|demonstrate|experience|result in|lead to|bring|produce)[dn]? (?:(?:any|an?|much|significant|adequate|sufficient) )?(?:\w+ )?(?:response|improvement|benefit|effect|remission)\b"),
@@ -44,7 +44,10 @@ _NONE_DID = re.compile(
     r"|(?:nothing|no (?:drug|treatment|therapy|medication|medicine|measure|agent|intervention)s?)\s+)(?:has|had|have|was|were|could|ever|\w+ly|\s)*\Z",
     re.I,
 )
-_NO_FLARE = re.compile(r"\b(?:for (?:this|these)|no|not|nor|never|without|neither|free (?:of|from)|absence of|den\w+|prevent\w*|history of)\s+(?:[\w/-]+\s+){0,7}\Z", re.I)
+_NO_FLARE = re.compile(
+    r"\b(?:for (?:this|these)|no|not|nor|never|without|neither|free (?:of|from)|absence of|den\w+|prevent\w*|history of)\s+(?:[\w/-]+\s+){0,7}\Z",
+    re.I,
+)
 
 
 def read_outcomes(text: str, start: int, end: int) -> list[tuple[int, int, str]]:

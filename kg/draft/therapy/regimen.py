@@ -29,7 +29,9 @@ _EXPOSURE = (
 )
 DOSE = re.compile(rf"(?<![\w.,/])(?P<dose>{_AMOUNT}\s?-?{_UNIT}(?:(?<=%)|{_PER})|{_EXPOSURE})(?![\w])", re.I)
 #: A concentration is no dose: `100 mg/dL`, `4 mg/L`, a suspension of `250 mg/5 ml`, and no amount of fluid lost.
-_CONCENTRATION = re.compile(r"\s?(?:/|\bper\b)\s?(?:\d+(?:\.\d+)?\s?)?(?:d?L|dl|ml|mL|cc|l|(?:deci|milli)?lit(?:er|re)s?|hpf|24)\b(?!\s?/\s?(?:h|min|day))")
+_CONCENTRATION = re.compile(
+    r"\s?(?:/|\bper\b)\s?(?:\d+(?:\.\d+)?\s?)?(?:d?L|dl|ml|mL|cc|l|(?:deci|milli)?lit(?:er|re)s?|hpf|24)\b(?!\s?/\s?(?:h|min|day))"
+)
 _PER_VOLUME = re.compile(r"(?:/|\bper)\s?\Z", re.I)
 #: Nor is a weight: `weighed 850 g`, `a birth weight of 3200 g`.
 _WEIGHS = re.compile(
@@ -42,7 +44,7 @@ _FREQUENCY = re.compile(
     r"|\bevery\s+(?:other\s+|second\s+|third\s+)?(?:(?:\d+|two|three|four|six|eight|twelve)(?:\s?[-–]\s?\d+)?[\s-]+)?(?:hours?|h|days?|weeks?|months?|morning|night|evening)\b"
     r"|\b(?:OD|BD|BID|TID|TDS|QID|QDS|QD|b\.?i\.?d\.?|t\.?i\.?d\.?|q\.?i\.?d\.?|q\.?d\.?|q\.?\s?\d+\s?h(?:ours|rs?)?|q\d+\s?(?:weeks|wks?|d))(?=\W|\Z)"
     r"|\b(?:daily|weekly|monthly|nightly|bi-?weekly|fortnightly|hourly|(?:\d+|two|three|four|six)-(?:hourly|daily|weekly|monthly|yearly)|yearly|annually|at bedtime|(?<!seizures )(?<!episodes )(?<!attacks )(?<!events )(?<!spells )(?:per day|a day))\b|(?<=\s)/(?:day|d|week)\b"
-    r"|\bon (?:alternate|alternating) days\b|\bevery other day\b|\bon days? \d+(?:\s?[-–,]\s?\d+)*(?:\s?(?:and|to|through)\s?\d+)?\b|\bas needed\b|\bas a single dose\b|\bsingle dose\b",
+    r"|\bon (?:alternate|alternating) days\b|\bevery other day\b|\bon days? \d+(?:\s?[-–,]\s?\d+)*(?:\s?(?:and|to|through)\s?\d+)?\b|\bat weeks? \d+(?:\s?,\s?\d+)*(?:\s?,?\s?(?:and|then)\s\d+)?\b|\bas needed\b|\bas a single dose\b|\bsingle dose\b",
     re.I,
 )
 _LASTING = re.compile(
@@ -63,12 +65,15 @@ _ROUTES = (
 )
 _ROUTE_WORDS = tuple((name, re.compile(pattern, re.I)) for name, pattern in _ROUTES)
 _COUNT = re.compile(
-    r"(?<!\bday )(?<!\bdays )(?!(?<=\bin )\w+ (?:equal )?doses)\b(?P<n>\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|twelve|a single|(?<!\bin )(?<!\bat )(?<!\bas )a|single)\s+(?:(?!divided|(?:an?|the|second|third|fourth|fifth|last)\b)(?:\w+|\d+-\w+)\s+){0,2}(?:cycles?|doses?|courses?|"
+    r"(?<!\bday )(?<!\bdays )(?!(?<=\bin )\w+ (?:equal )?doses)\b(?P<n>\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|twelve|a single|(?<!\bin )(?<!\bat )(?<!\bas )a|single)\s+(?!mg\b|g\b|mcg|µg|μg|ml\b|mL\b|units\b|IU\b|%|Gy\b)(?:(?!divided|(?:an?|the|second|third|fourth|fifth|last)\b)(?:\w+|\d+-\w+)\s+){0,2}(?:cycles?|doses?|courses?|"
     r"pulses?|infusions?|sessions?|injections?|rounds?|fractions?|units?(?= of))\b",
     re.I,
 )
 #: Right after a dose: `0.1 mg/kg x4`.
-_SO_OFTEN = re.compile(r"\s*(?:(?:i\.?v\.?|p\.?o\.?|IV|PO)\s+)?\(?[x×]\s?(?P<n>[1-9]\d?)\b(?!\s?(?:10|mg|g|d|days?|weeks?|wks?|months?|mos?|cm|mm|[x×%/.]))", re.I)
+_SO_OFTEN = re.compile(
+    r"\s*(?:(?:i\.?v\.?|p\.?o\.?|IV|PO)\s+)?\(?[x×]\s?(?P<n>[1-9]\d?)\b(?!\s?(?:10|mg|g|d|days?|weeks?|wks?|months?|mos?|cm|mm|[x×%/]|\.\d))",
+    re.I,
+)
 _MANNER = re.compile(
     r"\b(?:pulses?(?: therapy)?|bolus(?:es)?|loading dose|maintenance(?: dose| therapy)?|continuous infusion|tapering (?:dose|course|schedule)s?|taper\b|divided doses|stress doses?|"
     r"(?:very )?high[- ]dose|low[- ]dose|adjuvant|neoadjuvant|empiric(?:al)?(?:ly)?|prophylactic(?:ally)?|monotherapy)\b",
@@ -94,7 +99,8 @@ _FOR_THE_NEXT = re.compile(
 
 #: How long, before the drug: `a 7-day course of A`.
 _COURSE_OF = re.compile(
-    rf"\b(?P<long>{_COUNTED}[\s-](?:day|week|month)s?[\s-](?:course|cycle|regimen|trial|infusion|pre-?treatment|treatment|therapy|taper))\s+(?:of|with)\s+(?:[\w-]+\s+){{0,2}}\Z", re.I
+    rf"\b(?P<long>{_COUNTED}[\s-](?:day|week|month)s?[\s-](?:course|cycle|regimen|trial|infusion|pre-?treatment|treatment|therapy|taper)|(?<!after )(?<!within )(?<!for )(?<!at ){_COUNTED}\s(?:days|weeks|months)(?= of)(?! of (?:gestation|pregnan|age|life|birth)))\s+(?:of|with)\s+(?:[\w-]+\s+){{0,2}}\Z",
+    re.I,
 )
 
 
@@ -168,8 +174,11 @@ def regimen_of(text: str, start: int, stop: int, end: int, before: int, dose: tu
     lead = lead[cut:]
     near = f"{lead}{text[start:after]}"
     route = next((name for part in (lead[-25:], near) for name, pattern in _ROUTE_WORDS if pattern.search(part)), "")
-    count = _COUNT.search(lead) or dose and _SO_OFTEN.match(text, dose[1], after) or next(
-        (m for m in _COUNT.finditer(text, start, after) if not re.match(r"\s+of\b", text[m.end() : m.end() + 4])), None
+    count = (
+        _COUNT.search(lead)
+        or dose
+        and _SO_OFTEN.match(text, dose[1], after)
+        or next((m for m in _COUNT.finditer(text, start, after) if not re.match(r"\s+of\b", text[m.end() : m.end() + 4])), None)
     )
     manner = _MANNER.search(near)
     course = _COURSE_OF.search(lead)

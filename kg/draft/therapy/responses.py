@@ -8,12 +8,12 @@ from typing import Any
 from kg.draft.names.ground import find_terms, is_short_form
 from kg.draft.names.recognise import Hit
 from kg.draft.patterns.openings import Openings
-from kg.draft.reading.patient import duration, to_number
 from kg.draft.sheet import Sheet
 from kg.draft.therapy.course import Course
 from kg.draft.therapy.credit import CLAUSE, FAILED_AFTER, FAILING, MAY_FAIL, Credit
 from kg.draft.therapy.harm import VAGUE, Harms
 from kg.draft.therapy.outcomes import read_outcomes
+from kg.draft.therapy.triggers import lasting_of, trigger_of
 from kg.report import Span
 
 _AFTER_LINK = re.compile(
@@ -47,12 +47,6 @@ _FREE_OF = re.compile(
 )
 _WHOLE = re.compile(r"\b(?:disease|illness|condition|remission|relaps\w*|recurren\w*)\b", re.I)
 _REGRESSED = re.compile(r"regressed\b", re.I)  # no finding of that name
-_AFTER_START = re.compile(
-    r"\b(?P<within>within|after)\s+(?:about |approximately |around )?(?P<n>\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|a|an)[\s-]+(?P<u>hours?|days?|weeks?|months?|years?)"
-    r"(?P<of>\s+(?:of|after|on|following)\s+(?:the\s+)?(?:\w+\s+)?(?:treatment|therapy|start\w*|initiat\w*|\w+mab|starting))?",
-    re.I,
-)
-
 _NOUN = re.compile(
     r"(?:improvements?|resolution|recurrences?|remission|disappearance|regression|worsening|deterioration|exacerbations?|relief|reduction|normali[sz]ation|stabili[sz]ation|flares?|amelioration|response)\Z",
     re.I,
@@ -81,7 +75,9 @@ _TAKES_OBJECT = re.compile(
 #: Words of what is gone that deny by themselves.
 _SAYS_ABSENT = re.compile(r"no\b|without\b|(?:became|been|rendered)\s+(?:\w+\s+)*(?:afebrile|asymptomatic|[\w-]*free)\b", re.I)
 #: From a drug to its verb.
-_ITS_VERB = re.compile(r"(?:\s+(?:therapy|therapies|treatments?|infusions?|injections?))?(?:\s+(?:was|were|had been|then|also|\w+ly))*\s+", re.I)
+_ITS_VERB = re.compile(
+    r"(?:\s+(?:therapy|therapies|treatments?|infusions?|injections?))?(?:\s+(?:was|were|had been|then|also|\w+ly))*\s+", re.I
+)
 #: After the word of stopping: the drug did not help.
 _STOPPED_IN_VAIN = re.compile(
     r"[^.;]{0,50}?\b(?:due to|because of|owing to|on account of|as a result of|in view of|given|for)\s+(?:(?:the|an?|its|their|primary|secondary|complete|persistent|perceived|clinical)\s+){0,3}"
@@ -89,8 +85,6 @@ _STOPPED_IN_VAIN = re.compile(
     r"insufficient (?:response|effect|efficacy|control)|inadequate (?:response|effect|efficacy|control))\b",
     re.I,
 )
-#: A flare on these comes with the drug, not for want of it.
-_BEGUN_AGAIN = re.compile(r"\b(?:after|on|upon|when|with|once|following)\s+(?:[\w-]+\s+){0,4}(?:resum\w+|restart\w*|re-?introduc\w+|re-?institut\w+|rechalleng\w+|re-?exposure|re-?administ\w+)", re.I)
 _IMPLIED = "credited to the treatments named last; the paper may credit others"
 Problem = tuple[int, int, str]
 
@@ -125,7 +119,9 @@ class Responses:
                     self._write(sentence, vain.span("vain"), "unchanged", [], [name])
             borders = [m.start() for m in CLAUSE.finditer(self.text, sentence.start, sentence.end)]
             for a, b, outcome in outcomes:
-                if self.text[a:b].lower() == "ceased" and any(_ITS_VERB.fullmatch(self.text, t.end, a) for t, _ in self.course.named) | any(at == a for _, at, _ in self.course.stops):
+                if self.text[a:b].lower() == "ceased" and any(_ITS_VERB.fullmatch(self.text, t.end, a) for t, _ in self.course.named) | any(
+                    at == a for _, at, _ in self.course.stops
+                ):
                     continue  # the drug, not the problem
                 b = self._with_object(sentence, a, b)
                 clause = (
@@ -334,7 +330,8 @@ class Responses:
         credited, stated = self.credit.credited(sentence, number, span, outcome, clause)
         if outcome == "unchanged" and stated:
             self.credit.fail(credited)
-        if not problems and (not credited or outcome == "worsened" and not stated):
+        goes_on = self.text[a:b].lower().startswith("continued to")  # as a whole, in spite of what was given
+        if not problems and (not credited or outcome == "worsened" and not (stated or goes_on and self.course.named)):
             return
         if clause and not stated:
             evidence = self._clause_quote(clause, problems) or evidence
@@ -344,9 +341,9 @@ class Responses:
         ):
             terms = [f"none ! {' '.join(subject['what'].split())}"]
         told: dict[str, Any] = {"outcome": outcome, **self.sheet.when(sentence, a)}
-        told |= {"after": lasting} if outcome in ("improved", "resolved") and (lasting := self._lasting(sentence, clause)) else {}
+        told |= {"after": lasting} if outcome in ("improved", "resolved") and (lasting := lasting_of(self.text, sentence, clause)) else {}
         told |= {"extent": self.sheet.words(a, b)} if extent else {}
-        if outcome == "flared" and (trigger := self._trigger(sentence, clause) or self._lowered(credited)):
+        if outcome == "flared" and (trigger := trigger_of(self.text, sentence, clause) or self._lowered(credited)):
             told["trigger"] = trigger
         note = note or ("" if stated else _IMPLIED if credited else "no treatment is named near it")
         # Of a list of treatments that failed each failed by itself.
@@ -377,33 +374,7 @@ class Responses:
         )
         return self.sheet.source.standing_once(words, "") if len(words) > 30 and not (problems and problems[0][0] < start) else None
 
-    def _lasting(self, sentence: Span, clause: tuple[int, int] | None) -> str:
-        """How long after the start of treatment, where that is said."""
-        start, end = clause or (sentence.start, sentence.end)
-        match = _AFTER_START.search(self.text, start, end)
-        if not match and start > sentence.start:  # "Within two weeks, the rash had gone"
-            match = next((m for m in _AFTER_START.finditer(self.text, sentence.start, start) if start - m.end() < 3), None)
-        if not match or not (match["of"] or match["within"].lower() == "within"):
-            return ""
-        number = to_number(match["n"].lower())
-        return duration(number, match["u"]) if number else ""
-
     def _lowered(self, names: list[str]) -> str:
         """What was told last of the only treatment, where that is that it was lowered or stopped: the flare came upon it."""
         last = next((t["course"][-1]["change"] for t in self.sheet.parts["treatments"] if [t["id"]] == names), "")
         return {"decreased": "taper", "stopped": "stop"}.get(last, "")
-
-    def _trigger(self, sentence: Span, clause: tuple[int, int] | None) -> str:
-        start, end = clause or (sentence.start, sentence.end)
-        text = self.text[start:end]
-        if not re.search(r"taper|reduc|wean|discontinu|stopp|cessation|withdraw|lower", text, re.I):
-            text = self.text[sentence.start : end]
-        if re.search(
-            r"\btaper|\bdose reduction|\breduc(?:tion|ing) (?:of|in) (?:the )?(?:\w+ )?dose|\bdos(?:e|age) (?:was|is|were|had been) (?:\w+ )?(?:reduced|decreased|lowered|tapered)|\bwean",
-            text,
-            re.I,
-        ):
-            return "taper"
-        if _BEGUN_AGAIN.search(text):
-            return ""
-        return "stop" if re.search(r"\b(?:discontinu|stopp|cessation|withdraw)\w*", text, re.I) else ""
