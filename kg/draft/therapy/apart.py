@@ -17,7 +17,7 @@ from kg.draft.therapy.regimen import find_doses
 _OF_AN_IMAGE = re.compile(r"(?:dimensional|\b3-?D|\bCT|\bMRI?|imag\w+|multiplanar|computer\w*)\s+\Z", re.I)
 _PLANNED = re.compile(
     r"\b(?:plan(?:ned|s|ning)?|scheduled|consider(?:ed|ing|ation of)?|candidates? (?:for|of)|recommend(?:ed|ing|ation)?s?|advis(?:ed|ing)|offer(?:ed|ing)?|refus(?:ed|ing|al)|"
-    r"declin(?:ed|ing)|propos(?:ed|ing)|discuss(?:ed|ing)|refer(?:red|ral) (?:\w+ ){0,2}for|await(?:ed|ing)|waiting list|would|should|(?-i:may)(?!\s+(?:19|20)\d\d)|might|could(?! be (?:\w+ly )?(?:stopped|tapered|weaned|discontinued|withdrawn|reduced|extubated))|can(?:not)? be|needs? (?:for|of)|"
+    r"declin(?:ed|ing)|propos(?:ed|ing)|discuss(?:ed|ing)|refer(?:red|ral) (?:\w+ ){0,4}for|await(?:ed|ing)|waiting list|would|should|(?-i:may)(?!\s+(?:19|20)\d\d)|might|could(?! be (?:\w+ly )?(?:stopped|tapered|weaned|discontinued|withdrawn|reduced|extubated))|can(?:not)? be|(?:needs?|demands?|necessity) (?:for|of)|(?:reduced|decreased|lower|less|no) (?:\w+ )?requirements? (?:for|of)|counsell?ed (?:about|on|regarding)|opted for|"
     r"indications? (?:for|of)|contra-?indicat\w+|options?|choice|intend(?:ed|ing)|(?:decision(?= (?:was (?:made|taken) )?to\b)|decided|decides)(?! (?:was (?:made|taken) )?to (?:re-?)?(?:start|initiate|institute|introduce|begin|commence|resume|perform|carry out|proceed with|give|administer|add|use|treat|switch|"
     r"change|convert|replace|stop|discontinue|withdraw|withhold|taper)\b)|reluctan\w+|unwilling|instead of|rather than|without|"
     r"(?:difficult|impossible|not possible|not feasible|unable|inability) to|before considering|hesita\w+|wait(?:ed)? for|eligible for|suitable for|amenable to|lack of|absence of|unable to|prior to (?:any|planned)|alternatives? to|prevent|"
@@ -39,13 +39,21 @@ _TAKEN_OUT = re.compile(r"\s+(?:[\w-]+\s+)?(?:implants?|patch(?:es)?|pump|pellet
 _TREATMENT_OF = re.compile(r"\b(?:treatment|therapy|management) of\b", re.I)
 _FOR_THE = re.compile(r"\bfor\s+(?:the\s+|her\s+|his\s+)?\Z", re.I)
 #: A new phrase, which is not denied: `without fever and on treatment with A`.
-AND_ON = re.compile(r"\b(?:and|but)\s+(?:\w+ly\s+)?(?:on|under|taking|receiving)\s+(?:(?:treatment|therapy)\s+with\s+)?(?:(?!no\b|not\b)[\w-]+\s+){0,1}\Z", re.I)
+AND_ON = re.compile(
+    r"\b(?:and|but)\s+(?:\w+ly\s+)?(?:on|under|taking|receiving)\s+(?:(?:treatment|therapy)\s+with\s+)?(?:(?!no\b|not\b)[\w-]+\s+){0,1}\Z",
+    re.I,
+)
 #: What comes later, or never: `before definitive treatment with A`, `with splenectomy planned`.
-_BEFORE_TREATMENT = re.compile(r"\b(?:before|prior to|pending|awaiting|until)\s+(?:[\w-]+\s+){0,3}(?:treatment|therapy)\s+(?:with|by)\s+(?:[\w-]+\s+)?\Z", re.I)
+_BEFORE_TREATMENT = re.compile(
+    r"\b(?:before|prior to|pending|awaiting|until)\s+(?:[\w-]+\s+){0,3}(?:treatment|therapy)\s+(?:with|by)\s+(?:[\w-]+\s+)?\Z|\bdelay(?:ed|ing)\s+(?:the\s+|her\s+|his\s+)?\Z",
+    re.I,
+)
 _TO_COME = re.compile(r"\s+(?:was\s+|were\s+|being\s+)?(?:planned|scheduled|postponed|booked|awaited)\b", re.I)
 #: What a drug is given as, no treatment of its own: `as induction and maintenance therapy`.
 _AS_ROLE = re.compile(r"\bas\s+(?:an?\s+)?(?:[\w-]+\s+and\s+)?(?:[\w-]+\s+)?\Z", re.I)
-_ROLE = re.compile(r"(?:maintenance|induction|consolidation|bridging|adjuvant|salvage|combination|empiric(?:al)?)\s+(?:therapy|treatment)\Z", re.I)
+_ROLE = re.compile(
+    r"(?:maintenance|induction|consolidation|bridging|adjuvant|salvage|combination|empiric(?:al)?)\s+(?:therapy|treatment)\Z", re.I
+)
 #: What a drug is, not that another is given: `naproxen served as an antipyretic drug`.
 _AS_A = re.compile(r"\bas\s+(?:an?|its|their)\s+(?:[\w-]+\s+){0,2}\Z", re.I)
 #: What was begun or stopped was given, whatever is told of it next: `was started but was not tolerated`.
@@ -57,6 +65,9 @@ _DONE_FIRST = re.compile(
 #: Tests of the laboratory or of the skin with drugs that the patient need not have had.
 _IN_A_TEST = Openings(
     r"\b(?:in vitro|(?:patch|prick|intradermal) test\w*|lymphocyte (?:toxicity|transformation|stimulation)|cross-? ?react\w*)\b"
+)
+_WHICH_WAS_DONE = re.compile(
+    r"\s*,?\s+(?:which|that)\s+(?:was|were)\s+(?:\w+ly\s+|then\s+)?(?:performed|done|carried out|undertaken|given|started)\b", re.I
 )
 _DECIDED = re.compile(r"\bdeci(?:ded|des|sion)\b", re.I)
 _CAME_TO_NOTHING = re.compile(r"\b(?:but|however|although|though)\b[^.;]*\b(?:refus|declin|not|never|unavailable|died|before)", re.I)
@@ -78,7 +89,7 @@ _GIVING = re.compile(
     re.I,
 )
 _IS_GIVEN = re.compile(
-    r"(?:\s*\([^()]*\))?\W*(?:\w+\s+){0,3}(?:was|were|is|are)\s+(?:\w+\s+)?(?:started|given|administered|added|initiated|infused|injected|stopped|discontinued|tapered|replaced|prescribed|commenced)\b",
+    r"(?:\s*\([^()]*\))?\W*(?:\w+\s+){0,3}(?:was|were|is|are|has been|had been)\s+(?:\w+\s+)?(?:started|given|administered|added|initiated|infused|injected|stopped|discontinued|tapered|replaced|prescribed|commenced)\b",
     re.I,
 )
 _CULTURE = re.compile(r"\b(?:isolate[sd]?|cultures?|strains?|organisms?|susceptib\w+|MIC|antibiogram)\b", re.I)
@@ -150,13 +161,22 @@ def is_apart(text: str, therapy: Therapy, start: int, end: int) -> bool:
         clause = ahead[cut.start() if cut.group()[0].isalpha() and cut.group()[-1] != "," else cut.end() :]
     if not _CLAUSE_START.search(ahead):
         clause = ahead
-    if joined := AND_ON.search(clause):
+    if (" on " in clause or "under" in clause or "ing" in clause) and (joined := AND_ON.search(clause)):
         clause = clause[joined.start() :]
-    if _PLANNED.search(clause) or _NOT_DONE.match(text[b : min(end, b + 90)]) and not _DONE_FIRST.match(text, b, end):
+    if (
+        _PLANNED.search(clause)
+        and not _WHICH_WAS_DONE.match(text, b, end)
+        or _NOT_DONE.match(text[b : min(end, b + 90)])
+        and not _DONE_FIRST.match(text, b, end)
+    ):
         return True
     if therapy.kind == "drug" and (_TAKEN_OUT.match(text, b, end) or not therapy.curie and _AS_A.search(text, max(start, a - 40), a)):
         return True
-    if _BEFORE_TREATMENT.search(clause) or _TO_COME.match(text, b, end):
+    if (
+        ("treatment" in clause or "therapy" in clause or "delay" in clause)
+        and _BEFORE_TREATMENT.search(clause)
+        or _TO_COME.match(text, b, end)
+    ):
         return True
     if therapy.kind == "procedure" and _ROLE.match(therapy.words) and _AS_ROLE.search(text, max(start, a - 40), a):
         return True

@@ -16,8 +16,8 @@ _WORDS = (
     ("started", r"(?:switched|changed|converted|transitioned|shifted|rotated|de-escalated|narrowed|stepped down)(?: over)? to|(?:replaced|substituted) (?:by|with)"),
     ("stopped", r"stopp(?:ed|ing)|discontinu(?:ed|e|ing|ation)|withdr(?:awn|awal|ew)|ceased|cessation|suspended|interrupt(?:ed|ion)|taper(?:ed|ing) off|weaned off|"
                 r"(?:weaned|liberated|taken|abstained) from|taken off|(?:switched|changed|converted|transitioned|shifted|rotated) from|held|withheld|withholding|terminat(?:ed|ion)|completed|replaced|stop"),
-    ("decreased", r"(?:reduction|decrease) (?:in|of) the (?:daily )?dos(?:e|age) of|taper(?:ed|ing|s)?|reduced|reduction|reducing|decreas(?:ed|ing)|lowered|weaned|halved|de-escalated|tapered down"),
-    ("increased", r"increas(?:ed|ing)|increase (?:in|of) the (?:daily )?dos(?:e|age) of|doubled|escalat(?:ed|ion)|raised|uptitrated|up-titrated|titrated(?: up)?"),
+    ("decreased", r"titrated down|down-?titrated|(?:reduction|decrease) (?:in|of) (?:the |her |his )?(?=[\w-]+ dos(?:e|age))|(?:reduction|decrease) (?:in|of) the (?:daily )?dos(?:e|age) of|taper(?:ed|ing|s)?|reduced|reduction|reducing|decreas(?:ed|ing)|lowered|weaned|halved|de-escalated|tapered down"),
+    ("increased", r"increas(?:ed|ing)|(?:increase|increment) (?:in|of) (?:the |her |his )?(?=[\w-]+ dos(?:e|age))|(?:upward titration|uptitration|up-titration|escalation) of|increase (?:in|of) the (?:daily )?dos(?:e|age) of|doubled|escalat(?:ed|ion)|raised|uptitrated|up-titrated|titrated(?: up)?"),
     ("started", r"start(?:s|ed|ing)?|initiat(?:ed|ion|ing)|commenced|begun|began|added|adding|addition|introduced|prescribed|put on|placed on|"
                 r"resumed|restart(?:ed)?|reintroduced|reinitiated|reinstituted|instituted|initiate|commence|introduce|switched|substituted|discharged on|discharged home on|discharged with"),
     ("ongoing", r"ongoing|continu(?:ed|es|ing)|maintained|remain(?:s|ed) on|(?:is|are|well|was|were|currently|been|stable) on|still (?:on|taking|receiving)|maintenance|taking|takes"),
@@ -38,7 +38,7 @@ _LINK = re.compile(
 )
 _VERB_LEAD = re.compile(
     r"(?:\s*\([^)]*\))?(?:\s+(?:used|given|taken|prescribed)\s+(?:to treat|for)\s+(?:[\w-]+\s+){0,3}?[\w-]+(?=\s+(?:was|were)\b))?"
-    r"(?:\s+(?:was|were|proved|seemed)\s+(?:\w+ly\s+)?(?:effective|ineffective|helpful|beneficial|successful|unsuccessful|tolerated|of (?:no|little) (?:benefit|help|use))\s*,?\s*(?:but|and|so)(?:\s+it)?)?[\s,]*(?:(?:therapy|therapies|monotherapy|replacement|supplementation|substitution|treatments?|dose|doses|dosage|infusions?|injections?|cream|ointment|drops|tablets?|course|pulses?|administration|regimen|at|of|a|the|"
+    r"(?:\s+(?:was|were|proved|seemed)\s+(?:\w+ly\s+)?(?:effective|ineffective|helpful|beneficial|successful|unsuccessful|tolerated|of (?:no|little) (?:benefit|help|use))\s*,?\s*(?:but|and|so)(?:\s+it)?)?[\s,]*(?:(?:therapy|therapies|monotherapy|LAR|XR|SR|ER|XL|depot|usage|use|replacement|supplementation|substitution|treatments?|dose|doses|dosage|infusions?|injections?|cream|ointment|drops|tablets?|course|pulses?|administration|regimen|at|of|a|the|"
     r"and|or|in|on|for|over|combination|[\d.,]+\s?\S{0,9}|daily|weekly|twice|once|times|two|three|four|five|six|divided|per|alternate|other|hours?|days?|weeks?|day|every|[obtq]\.?[di]\.?[ds]?\.?|(?:\w+ly))[\s,)]*)*"
     r"(?:which\s+|that\s+)?(?:was|were|could be|had to be|had been|has been|have been|is|are|being|be)\s+(?:(?:then|subsequently|gradually|also|slowly|initially|not yet|again|finally|further|"
     r"successfully|therefore|immediately|\w+ly)\s+)*\Z",
@@ -90,6 +90,9 @@ def changes_of(text: str, start: int, end: int, spans: list[tuple[int, int]]) ->
     """
     words = [Change(*m.span(), _CHANGE[str(m.lastgroup)]) for m in _ANY.finditer(text, start, end)]
     words = [w for w in words if not any(a <= w.start < b for a, b in spans)]
+    for k in range(len(words) - 1, 0, -1):  # "stopped taking A"
+        if text[words[k].start : words[k].end] in ("taking", "using", "receiving") and text[words[k - 1].end : words[k].start].isspace():
+            words[k - 1 : k + 1] = [words[k - 1]._replace(end=words[k].end)]
     groups = _groups(text, spans)
     found: list[list[Change]] = [[] for _ in spans]
     edges = [(spans[g[0]][0], spans[g[-1]][1]) for g in groups]
@@ -143,7 +146,7 @@ def changes_of(text: str, start: int, end: int, spans: list[tuple[int, int]]) ->
             if mine and word.change == "stopped":
                 word = word._replace(change="started")
             if word.change in ("decreased", "increased") and not re.match(
-                r"\s*(?:of|the|her|his|\s|dose|dosage)*\Z", text[word.end : first], re.I
+                r"\s*(?:of|in|the|her|his|\s|dose|dosage)*\Z", text[word.end : first], re.I
             ):
                 continue
             for i in groups[k]:

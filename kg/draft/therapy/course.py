@@ -13,23 +13,13 @@ from kg.draft.therapy.apart import AND_ON, is_apart
 from kg.draft.therapy.changes import Change, changes_of
 from kg.draft.therapy.doses import share_doses, with_doses
 from kg.draft.therapy.earlier import ENDED, purpose_of, write_earlier
+from kg.draft.therapy.referred import is_over, is_part, is_reference
 from kg.draft.therapy.regimen import Regimen, find_doses, is_readable, regimen_of, route_term
 from kg.draft.therapy.spelling import mended, respelt, spelt
 from kg.draft.therapy.treat import Therapy, find_therapies
 from kg.draft.therapy.unnamed import change_dose, resume_unnamed, stop_unnamed, switch
 from kg.report import Span
 
-_REFERRED = re.compile(
-    r"\b(?:after|following|since|before|prior to|until|despite|during|of|secondary to|caused by|attributed to|days?|weeks?|months?|years?)\s+(?:(?:the|this|that|her|his|first|second|third|last|\d\w*|initial|completion of|initiation of|cessation of)\s+){0,3}\Z",
-    re.I,
-)
-_OFF = re.compile(r"\boff\s+(?:the\s+|her\s+|his\s+)?\Z", re.I)
-_CAUSE = re.compile(r"secondary|caused|attributed", re.I)
-_HOW_LONG = re.compile(
-    r"\b(?:history|use|initiali[sz]ation|start|means|combination|trial|series|lines?|hours?|days?|weeks?|months?|years?|sessions?|rounds?)\s+\Z",
-    re.I,
-)
-_SURGERY = "MAXO:0000004"
 #: Helps to other treatments; what follows them is not credited to them.
 _SUPPORT = re.compile(
     r"intubat|ventilat|sedat|an(?:a)?esthe|cannulat|sternotomy|laparotomy|thoracotomy|craniotomy|resuscitation|bypass|muscle relax|catheter|physiotherapy|nutrition|feeding|transfus|fluid|saline|oxygen",
@@ -40,7 +30,8 @@ _AFTER_IT = re.compile(r"\b(?:followed by|then|switched to|changed to|replaced b
 _ON = re.compile(r"(?<!not )(?<!longer )(?<!never )(?<!off )\b(?:on|under|taking|receiving)\s+(?:(?!no\b|not\b)[\w-]+\s+){0,2}\Z", re.I)
 #: What only bears the name of a treatment is one where something is said to have come of it: `improved with supportive care`.
 _BROUGHT = re.compile(
-    r"(?<!\bno )(?<!\bnot )(?<!without )\b(?:improv|resol|respond|recover|subsid|settl|better|heal|clear|disappear|normali[sz]|manag|treat)\w*\s+(?:\w+ly\s+)?(?:with|to|after|on|under|following|by)\s+(?:only\s+)?\Z", re.I
+    r"(?<!\bno )(?<!\bnot )(?<!without )\b(?:improv|resol|respond|recover|subsid|settl|better|heal|clear|disappear|normali[sz]|manag|treat)\w*\s+(?:\w+ly\s+)?(?:with|to|after|on|under|following|by)\s+(?:(?:only|intravenous|iv|oral|intensive|aggressive)\s+){0,2}\Z",
+    re.I,
 )
 _UNNAMED = re.compile(r"(?:supportive|conservative|symptomatic|empiric(?:al)?|expectant|non-?operative|non-?surgical)\s", re.I)
 #: Between a step and a time after it: the time is of what this word tells.
@@ -72,7 +63,6 @@ _IMMUNOSUPPRESSIVE = re.compile(r"immunosuppress", re.I)
 _WITHHELD = re.compile(
     r"(?:\s+(?:therapy|treatment))?\s+(?:was|were|had been)\s+(?:\w+ly\s+|then\s+|therefore\s+)?with(?:held|drawn)\b", re.I
 )
-_OF_AN_ORGAN = re.compile(r"\b(?:kidney|renal|liver|hepatic|heart|cardiac|lung|pancreas|organ)\b.*transplant", re.I)
 #: A drug that is taken already goes on.
 _LEAVES_ON = re.compile(r"discharged", re.I)
 #: After a time comes another step, whose time is told after it.
@@ -129,7 +119,8 @@ class Course:
         if not again:
             change_dose(self, sentence)
             stop_unnamed(self, sentence, number)
-            resume_unnamed(self, sentence)
+            if self.lowered:
+                resume_unnamed(self, sentence)
         return spans
 
     def _read_named(self, sentence: Span, number: int, *, again: bool) -> list[tuple[int, int]]:
@@ -156,10 +147,9 @@ class Course:
         for k, therapy in enumerate(told):
             following = spans[k + 1][0] if k + 1 < len(spans) else sentence.end
             before = spans[k - 1][1] if k else sentence.start
-            if not therapy.sure and not changes[k] and not doses[k]:
-                if not (_UNNAMED.match(therapy.words) and _BROUGHT.search(self.text, max(sentence.start, therapy.start - 50), therapy.start)):
-                    continue
-            if not doses[k] and self._is_reference(therapy, sentence, changes[k]):
+            if not (therapy.sure or changes[k] or doses[k] or self._is_thanked(therapy, sentence)):
+                continue
+            if (not doses[k] or is_part(self, therapy, before)) and is_reference(self, therapy, sentence, changes[k]):
                 continue
             if write_earlier(
                 self.sheet,
@@ -238,30 +228,9 @@ class Course:
             )
         )
 
-    def _is_reference(self, therapy: Therapy, sentence: Span, changes: list[Change]) -> bool:
-        """Whether a treatment is named only to say when or in spite of what: `8 months after surgery`."""
-        if not changes and therapy.kind == "drug" and _OFF.search(self.text, max(sentence.start, therapy.start - 12), therapy.start):
-            return True  # "worse while off A"
-        referred = _REFERRED.search(self.text, max(sentence.start, therapy.start - 40), therapy.start)
-        if not referred or any(c.start >= therapy.end for c in changes):
-            return False
-        known = self.by_term.get(self.key(therapy))
-        if known is None and _CAUSE.search(referred.group()) and self._is_taken(therapy):
-            return True
-        if known is None and re.match(r"(?:re)?transplant", therapy.words, re.I):  # "after transplantation", of a kidney transplant
-            known = next((t for t in self.by_term.values() if "procedure" in t and "transplant" in t["words"].lower()), None)
-        if known and _OF_AN_ORGAN.search(known["words"]):
-            return True  # only a time: what became of a disease since is no work of the graft
-        if known:
-            self.named.append((therapy, str(known["id"])))
-        if known is not None or therapy.curie == _SURGERY:
-            return True
-        lasted = not referred.group().lower().startswith("of") or _HOW_LONG.search(self.text, sentence.start, referred.start())
-        return not (therapy.curie or changes or therapy.kind == "procedure" and lasted)
-
     def _is_told(self, therapy: Therapy, sentence: Span) -> bool:
         if is_apart(self.text, therapy, sentence.start, sentence.end) and not (
-            _WITHHELD.match(self.text, therapy.end) and self._is_taken(therapy)
+            _WITHHELD.match(self.text, therapy.end) and self.is_taken(therapy)
         ):
             return False
         status = self.sheet.status_of(therapy.start, therapy.end)[0]
@@ -279,7 +248,7 @@ class Course:
             return bool(find_doses(self.text, therapy.end, min(sentence.end, therapy.end + 20)))
         return status not in ("absent", "family", "hypothetical")
 
-    def _is_taken(self, therapy: Therapy) -> bool:
+    def is_taken(self, therapy: Therapy) -> bool:
         """Whether a drug was told of as given before, and not as stopped since: to withhold it is to stop it."""
         known = self.by_term.get(self.key(therapy))
         if known:
@@ -314,6 +283,8 @@ class Course:
             regimen = regimen_of(self.text, therapy.start, therapy.end, until, before, dose or (0, 0)) if k == 0 or dose else None
             offset = change.start if change and change.start > therapy.end else therapy.start
             step: dict[str, Any] = {"change": change.change if change else "given", "at": self.when(sentence, offset)}
+            if change and change.change in ENDED and is_over(self, sentence, step["at"]):
+                step["at"] = self.sheet.line.of_sentence.get(sentence.start, step["at"])
             if (
                 regimen
                 and dose
@@ -333,6 +304,11 @@ class Course:
             for again_at in self._again_at(sentence, step["at"]) if step["change"] in ("given", "started") and change else ():
                 name = self._step(key, therapy, step | {"change": "given", "at": again_at}, evidence, sentence)
         return name
+
+    def _is_thanked(self, therapy: Therapy, sentence: Span) -> bool:
+        """Whether something is said to have come of what need not be a treatment: `improved with supportive care`."""
+        may_be = therapy.kind == "drug" or _UNNAMED.match(therapy.words)
+        return bool(may_be and _BROUGHT.search(self.text, max(sentence.start, therapy.start - 50), therapy.start))
 
     def _again_at(self, sentence: Span, at: str) -> list[str]:
         """The times at which a step was done once more: `on May 8 and again on May 22`."""

@@ -48,6 +48,9 @@ _OWN_LIST = re.compile(
     r"(?:achiev|respon|improv|obtain|receiv|resolv|went|start|develop|reach|experienc|enter|remit|persist|worsen|stop|discontinu|taper|withdr|ceas|reduc|abbreviat|lack|absen|incomplet|poor|non)\w*)\b",
     re.I,
 )
+_FRONTED = re.compile(r"\W*(?:However,?\s+)?(?:Due to|Because of|After|Following|Given|Despite|In view of|Owing to|As|Since)\b", re.I)
+_AND_OR = re.compile(r"\b(?:and|or)\b", re.I)
+_HAS_VERB = re.compile(r"(?:\s+(?!and\b|or\b)[\w-]+){0,4}\s+(?:was|were|is|had)\b", re.I)
 _DOTTED = re.compile(r"\b(?:i\.\s?[vm]|s\.\s?c|p\.\s?o)\.", re.I)
 _GIVEN_UP = re.compile(r"\s+(?:taper|withdraw|discontinu|cessation|stop|reduction|dose reduction|being (?:stopped|tapered))", re.I)
 _LET_GO = re.compile(r"\s+(?:dose\s+)?(?:taper|withdraw|discontinu|cessation|reduction|dose reduction)", re.I)
@@ -87,7 +90,7 @@ _STOPPING = re.compile(
 )
 #: What gets better so has no treatment to thank.
 _BY_ITSELF = re.compile(
-    r"\b(?:spontaneous(?:ly)?|on (?:its|their) own|by (?:itself|themselves))\b|\bwithout (?:any )?(?:specific |further )?(?:treatment|therapy|intervention|medication)s?\b",
+    r"\b(?:spontaneous(?:ly)?|on (?:its|their) own|by (?:itself|themselves))\b|\bwithout (?:any )?(?:specific |further |other |additional )*(?:treatment|therapy|intervention|medication)s?\b|\b(?:despite|without) (?:not )?(?:receiving|having received) (?:any |other |further |additional |specific )+(?:treatment|therapy|medication)s?\b",
     re.I,
 )
 
@@ -145,7 +148,12 @@ class Credit:
             named = [(t, name) for t, name in named if (t.start >= granted.end()) == (span[0] >= granted.end())]
         if outcome in ("worsened", "flared") and named and _AS_REASON.search(self.text, sentence.start, span[0]):
             return [], False  # "A was begun because of worsening of the rash"
-        if outcome in ("worsened", "unchanged") and not named and self.course.last and _DESPITE_IT.search(self.text, sentence.start, sentence.end):
+        if (
+            outcome in ("worsened", "unchanged")
+            and not named
+            and self.course.last
+            and _DESPITE_IT.search(self.text, sentence.start, sentence.end)
+        ):
             return self.course.last[:6], True
         if outcome == "worsened" and not self.sheet.parts["responses"] and _COMPLAINT.search(self.text, sentence.start, span[0]):
             return [], False  # "presented with a swelling that had progressed": so before what was given
@@ -153,7 +161,9 @@ class Credit:
             let_go = [
                 name
                 for therapy, name in named
-                if therapy.start >= span[1] and _TO_TREATMENT.match(self.text[span[1] : therapy.start]) and _LET_GO.match(self.text, therapy.end)
+                if therapy.start >= span[1]
+                and _TO_TREATMENT.match(self.text[span[1] : therapy.start])
+                and _LET_GO.match(self.text, therapy.end)
             ]
             if let_go:
                 return let_go[:1], True
@@ -261,12 +271,25 @@ class Credit:
 
     def governed(self, sentence: Span, start: int) -> list[str]:
         """The treatments of the list that begins at an offset."""
-        found, at = [], start
+        found: list[str] = []
+        at = start
         for therapy, name in sorted(self.course.named):
             if therapy.start < start:
                 continue
-            if therapy.start - at > 60 or _OWN_LIST.search(_DOTTED.sub(" ", self.text[at : therapy.start])) or _GIVEN_UP.match(self.text, therapy.end):
+            if (
+                therapy.start - at > 60
+                or _OWN_LIST.search(_DOTTED.sub(" ", self.text[at : therapy.start]))
+                or _GIVEN_UP.match(self.text, therapy.end)
+            ):
                 break
+            if (
+                found
+                and _FRONTED.match(self.text, sentence.start, start)
+                and "," in self.text[at : therapy.start]
+                and not _AND_OR.search(self.text, at, therapy.start)
+                and _HAS_VERB.match(self.text, therapy.end, sentence.end)
+            ):
+                break  # "Due to failure of A, B was given"
             found.append(name)
             at = therapy.end
         return list(dict.fromkeys(found))
@@ -274,7 +297,7 @@ class Credit:
     def _goes_on(self, start: int, end: int) -> bool:
         """Whether a list of treatments reaches from one place to the other without a new verb between."""
         return not re.search(
-            r";|\.(?=\s)|\b(?:and|but) (?:was|were|had|has|remained|developed|became|she|he|then)\b|\b(?:was|were) (?:started|given|added|initiated)\b",
+            r";|\.(?=\s)|\b(?:when|until|while)\b|\b(?:and|but) (?:was|were|had|has|remained|developed|became|she|he|then)\b|\b(?:was|were) (?:started|given|added|initiated)\b",
             self.text[start:end],
         )
 

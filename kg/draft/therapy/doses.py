@@ -40,7 +40,36 @@ _A_DAY = (
     (re.compile(r"\s*(?:four times (?:daily|a day|per day)|q\.?i\.?d\b|qds\b|every (?:6|six) hours)", re.I), 4.0),
     (re.compile(r"\s*(?:on (?:alternate|alternating) days|every other day)", re.I), 0.5),
 )  # fmt: skip
+#: From a name to what was measured.
+_VALUE = re.compile(r"\b(?:was|were|is|rose|fell)\b|[=:]", re.I)
 _A_WORD = re.compile(r"(?<![\w-])(?P<word>[A-Za-z]{6,})(?![\w-])")
+_NEXT_SHORT = re.compile(r"\s+(?:of\s+)?(?:(?:IV|PO|oral|intravenous|i\.v\.)\s+)?(?P<word>[A-Z]{3,6})(?![\w-])")
+_HOW = frozenset(
+    (
+        "PRN",
+        "BID",
+        "TID",
+        "QID",
+        "TDS",
+        "QDS",
+        "QOD",
+        "STAT",
+        "NPO",
+        "DAY",
+        "MWF",
+        "AND",
+        "FOR",
+        "PER",
+        "BSA",
+        "INR",
+        "CRP",
+        "ESR",
+        "AUC",
+        "QHS",
+        "QAM",
+        "QPM",
+    )
+)
 _NEXT_WORD = re.compile(r"\s+(?:of\s+)?(?:(?:oral|intravenous|i\.?v\.?)\s+)?(?P<word>[A-Za-z]{6,})(?![\w-])")
 _IN_ALL = re.compile(r"\b(?:total|cumulative|maxim\w+|loading|target)\b", re.I)
 
@@ -77,7 +106,9 @@ def share_doses(text: str, sentence: Span, spans: list[Place]) -> list[list[Plac
                     and not (
                         re.search(r",?\s+and\s+\Z", between) and not (found[k] and _EACH_SO_LONG.fullmatch(text, found[k][-1][1], dose[0]))
                     )
-                    and not re.search(r";|\b(?:she|he|patient)\b", between)
+                    and not re.search(r"\b(?:she|he|patient)\b", between)
+                    and (";" not in between or _in_brackets(text, b, dose[0]))
+                    and not (text[dose[1] - 1] == "%" and (len(between.strip(" (,")) > 12 or _VALUE.search(between)))
                     and not _OF_ANOTHER.search(between)
                     and not _is_of_a_stranger(text, b, dose, spans)
                 ):
@@ -94,10 +125,19 @@ def share_doses(text: str, sentence: Span, spans: list[Place]) -> list[list[Plac
     return found
 
 
+def _in_brackets(text: str, end: int, at: int) -> bool:
+    """Whether a place is in the brackets right after a drug, or around its brand name: `A (Brand, Maker; 300 mg)`."""
+    opened = text.rfind("(", max(0, end - 30), at)
+    return opened >= 0 and opened <= end + 2 and ")" not in text[opened:at]
+
+
 def _is_of_a_stranger(text: str, end: int, dose: Place, spans: list[Place]) -> bool:
     """Whether a word that ends like a drug, but is none of the treatments, stands between a drug's end and a dose, or right after the dose."""
     after = _NEXT_WORD.match(text, dose[1])
     words = [m for m in (*_A_WORD.finditer(text, end, dose[0]), *([after] if after else ()))]
+    short = _NEXT_SHORT.match(text, dose[1])
+    if short and not any(a < short.end("word") and short.start("word") < b for a, b in spans) and short["word"] not in _HOW:
+        return True  # "18 mg/kg IV ZXT": of a short form that no one knows
     return any(not any(a < m.end("word") and m.start("word") < b for a, b in spans) and is_like_drug(m["word"]) for m in words)
 
 
@@ -114,12 +154,11 @@ def with_doses(
     made = list(told)
     left = list(doses)
     first = made[0][0] if made else None
-    if first and first.start < therapy.end and first.change in ("increased", "decreased") and len(left) > 1 and _FROM.search(text, therapy.end, left[0][0]):
-        if left[1][0] - left[0][1] < 40 and _TO.search(text, left[0][1], left[1][0]):  # "an increase in the dose of A from 25 mg to 50 mg"
-            made[0] = first, left[1]
-            if not known:
-                made.insert(0, (Change(therapy.start, therapy.start, "given"), left[0]))
-            left = left[2:]
+    if first and first.start < therapy.end and first.change in ("increased", "decreased") and _is_from_to(text, therapy.end, left):
+        made[0] = first, left[1]  # "an increase in the dose of A from 25 mg to 50 mg"
+        if not known:
+            made.insert(0, (Change(therapy.start, therapy.start, "given"), left[0]))
+        left = left[2:]
     for k in range(len(made) - 1, -1, -1):
         change = made[k][0]
         if change is None or change.start < therapy.end:
@@ -168,6 +207,16 @@ def with_doses(
         if change:
             made.append((change, dose))
     return made
+
+
+def _is_from_to(text: str, start: int, doses: list[Place]) -> bool:
+    """Whether the first two doses are what a dose was and what it became."""
+    return (
+        len(doses) > 1
+        and bool(_FROM.search(text, start, doses[0][0]))
+        and doses[1][0] - doses[0][1] < 40
+        and bool(_TO.search(text, doses[0][1], doses[1][0]))
+    )
 
 
 def _row_change(text: str, before: Place, dose: Place, last: Change | None) -> Change | None:

@@ -37,6 +37,7 @@ _SALT = re.compile(
     re.I,
 )
 _COMPOUND = re.compile(r"(?<![\w-])[A-Za-z][a-z]{4,}(?:-[a-z]{5,})+(?![\w-])")
+_BASED = re.compile(r"-(?:based|containing)\Z")
 _ORGANISM = re.compile(r"[A-Z][a-z]+ [a-z]+")  # `Candida albicans`: an extract of it is a drug, the organism is none
 #: Right after a name: a dose by weight, and so a drug's.
 _DOSED = re.compile(
@@ -45,7 +46,9 @@ _DOSED = re.compile(
 )
 _LONG = 10  # letters of a word that ends like no drug, but may be one that is spelt wrong
 #: Right before a name.
-_AFTER_DOSE = re.compile(r"\d\s?(?:mg|mcg|µg|μg|g|IU|units?)(?:\s+of)?\s+(?:(?:oral|intravenous|i\.?v\.?|subcutaneous|topical)\s+)?\Z", re.I)
+_AFTER_DOSE = re.compile(
+    r"\d\s?(?:mg|mcg|µg|μg|g|IU|units?)(?:\s+of)?\s+(?:(?:oral|intravenous|i\.?v\.?|subcutaneous|topical)\s+)?\Z", re.I
+)
 _ANY_DOSE = re.compile(r"\d\s?(?:(?:mg|mcg|µg|μg|g|IU|units?)\b|%\s?[cologfse])", re.I)
 #: What a dose stands after that is no drug's name.
 _NO_NAME = re.compile(
@@ -167,7 +170,8 @@ def _find_compounds(text: str, start: int, end: int, found: list[Therapy]) -> No
             continue
         parts = [(m.start(), m.end(), named(m.group(), DRUGS)) for m in re.finditer(r"[A-Za-z]+", match.group())]
         drugs = [(a, b, curie) for a, b, curie in parts if curie and is_drug(curie)]
-        if len(drugs) > 1 and len(drugs) + 1 >= len(parts):
+        based = len(drugs) == 1 and drugs[0][0] == 0 and _BASED.search(match.group())
+        if based or len(drugs) > 1 and len(drugs) + 1 >= len(parts):
             made = (_of_term(text, match.start() + a, match.start() + b, curie, (start, end)) for a, b, curie in drugs)
             found += [therapy for therapy in made if therapy]
 
@@ -182,9 +186,12 @@ def _find_unknown(text: str, start: int, end: int, found: list[Therapy]) -> None
     for match in _WORD.finditer(text, start, end):
         word = match.group()
         suffix, curie = _made_of(word)
-        dosed = doses and (_DOSED.match(text, match.end(), end) or curie and _AFTER_DOSE.search(text, max(start, match.start() - 24), match.start()))
-        if not (suffix or curie or dosed):
-            wrong = giving and len(word) >= _LONG and _may_be_a_name(word) and _is_given(text, *match.span(), start, end)
+        dosed = doses and (
+            _DOSED.match(text, match.end(), end) or curie and _AFTER_DOSE.search(text, max(start, match.start() - 24), match.start())
+        )
+        if len(word) >= _LONG and not (suffix or curie or dosed):
+            wrong = giving and _may_be_given(text, *match.span()) and _is_given(text, *match.span(), start, end)
+            wrong = wrong and _may_be_a_name(word)
             curie = mended(word) if wrong and not overlaps(*match.span(), found) else ""
         if not (suffix or curie or dosed) or overlaps(*match.span(), found):
             continue
@@ -238,6 +245,10 @@ def _is_beside(text: str, start: int, end: int, known: list[tuple[int, int]]) ->
     return any(b <= start and AND.fullmatch(text, b, start) or end <= a and AND.fullmatch(text, end, a) for a, b in known)
 
 
+_BEFORE_GIVEN = (
+    "with ", "on ", "to ", "of ", "received ", "receiving ", "prescribed ", "given ", "taking ", "added ", "oral ", "intravenous ", "iv ", "topical ", "dose ",
+    "an ", "a ", "the ", "daily ", "weekly ", "pulse ", "drug ", "agent ", "antibiotic ", "included ", "were ",
+)  # fmt: skip
 _GIVEN_TO = re.compile(
     r"\b(?:received|receiving|treated with|therapy with|medications? (?:included|were)|the (?:\w+ ){0,2}(?:drug|agent|antibiotic)|treatment with|started on|switched to|changed to|converted to|addition of|administration of|doses? of|courses? of|cycles? of|infusions? of|prescribed|"
     r"given|taking|placed on|put on|initiated on|maintained on|added)\s+(?:(?:oral|intravenous|iv|topical|high-dose|low-dose|an?|the|daily|weekly|pulse)\s+){0,2}\Z",
@@ -247,6 +258,11 @@ _WAS_GIVEN = re.compile(
     r"\s+(?:therapy\s+|treatment\s+)?(?:was|were)\s+(?:\w+ly\s+|then\s+|also\s+)?(?:given|administered|started|initiated|added|prescribed|commenced|stopped|discontinued|tapered|continued)\b",
     re.I,
 )
+
+
+def _may_be_given(text: str, start: int, end: int) -> bool:
+    """Cheap test for `_is_given`."""
+    return text.startswith((" was", " were"), end) or text[max(0, start - 14) : start].lower().endswith(_BEFORE_GIVEN)
 
 
 def _is_given(text: str, start: int, end: int, first: int, last: int) -> bool:

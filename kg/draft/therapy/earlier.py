@@ -15,7 +15,7 @@ from kg.draft.therapy.treat import Therapy
 from kg.report import Span
 
 _HAD = re.compile(
-    r"\bhad\s+(?:\w+\s+){0,2}?(?:undergone|received|been (?:treated|managed|on|taking|given|operated|started)|taken|a (?:previous|prior|history))\b|\bprevious(?:ly)?\b|\bprior to (?:this |the )?"
+    r"\bhad\s+(?:\w+\s+){0,2}?(?:undergone|received|been (?:treated|managed|on|taking|given|operated|started)|taken|a (?:previous|prior|history))\b|\bprevious(?:ly)?\b(?!\s+(?:dose|infusion|injection|cycle|course|visit)s?\b)|\bprior to (?:this |the )?"
     r"(?:admission|presentation)\b|\bin the past\b|\b(?:prior|earlier|first) (?:presentations?|episodes?|admissions?|hospitali[sz]ations?|attacks?)\b(?=[^.;]*\b(?:treat|resol|respon|manag|improv))|\bstatus post\b|\bs/p\b",
     re.I,
 )
@@ -58,7 +58,11 @@ def write_earlier(sheet: Sheet, therapy: Therapy, sentence: Span, changes: list[
     )
     takes = _TAKES.search(sheet.text, sentence.start, therapy.start)
     early = sheet.order[carried] <= 0
-    past = is_history(sheet.text, therapy.start, (sentence.start, sentence.end)) == "condition" or early and (_HAD.search(before) or ago and not begun)
+    past = (
+        is_history(sheet.text, therapy.start, (sentence.start, sentence.end)) == "condition"
+        or early
+        and (_HAD.search(before) or ago and not begun)
+    )
     if any(c.change in ("started", "increased", "decreased", "stopped") for c in changes) and not (past or treats):
         takes = None
     if not (past or treats or takes and early):

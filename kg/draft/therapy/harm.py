@@ -23,7 +23,9 @@ VAGUE = frozenset((
 ))  # fmt: skip
 _DEVELOPED = Openings(r"\b(?:developed|experienced|suffered from|complained of)\b")
 _MAY_INDUCE = Stems("induced", "related", "associated")
-_INDUCED = re.compile(r"(?P<drug>[A-Za-z]{4,})[ -](?:induced|related|associated)\s+(?:(?:severe|acute|profound|toxic|drug)\s+){0,2}\Z", re.I)
+_INDUCED = re.compile(
+    r"(?P<drug>[A-Za-z]{4,})[ -](?:induced|related|associated)\s+(?:(?:severe|acute|profound|toxic|drug)\s+){0,2}\Z", re.I
+)
 _THEREFORE = Openings(
     r"\b(?:therefore|thus|consequently|hence|accordingly|as a (?:result|consequence)|for this reason|because of this|due to this|(?:attributed|related|secondary|ascribed) to)\b"
 )
@@ -55,8 +57,8 @@ class Harms:
         stops, onset = self.course.stops, self.onset
         self.onset = number, self._come_up(sentence, hits), {name for _, name in self.course.named}
         if hits and _MAY_INDUCE.search(self.text, sentence.start, sentence.end):
-            found = ((_INDUCED.search(self.text, max(sentence.start, h.start - 50), h.start), h) for h in hits)
-            induced = [(number, m["drug"].lower(), (h.start, h.end, h.curie)) for m, h in found if m and self._is_told(h.start, h.end)]
+            causes = ((_INDUCED.search(self.text, max(sentence.start, h.start - 50), h.start), h) for h in hits)
+            induced = [(number, m["drug"].lower(), (h.start, h.end, h.curie)) for m, h in causes if m and self._is_told(h.start, h.end)]
             self.induced += induced
             for _, drug, _ in induced:
                 self._blame(drug)

@@ -13,15 +13,15 @@ _OUTCOMES = (
         r"side[- ]effects?|adverse|intolerance|hypersensitivity|neutropenia|h(?:a)?epatotoxicity|nausea)"),
     ("flared", r"\bflare(?:s|-ups?| ups?)?\b(?! (?:rib|ala))|\bflared\b(?!\s+(?!(?:again|after|on|when|while|during|and|upon|with|despite|following|within|under|up|at|in|once|twice|soon|but|or|as|because|every|shortly)\b|\w+ly\b)[a-z])|\bexacerbat(?:ions?|ed)\b|\brelaps(?:e|ed|es|ing)\b|\brecur(?:red|rences?|ring)\b|\breappear(?:ed|ance)\b"),
     ("unchanged", r"\bno (?:\w+ ){0,3}(?:improvement|response|effect|benefit|change)\b|\bwithout (?:any )?(?:\w+ ){0,2}(?:improvement|response|effect|benefit|success)\b|"
-        r"\brefractory to\b|\bdid not (?:\w+ )?(?:improve|respond|resolve|subside)\b|\bfail(?:ed|ing|ure) to (?:improve|respond|control|achieve|relieve|alleviate|resolve|help|induce|suppress|subside)\b|\bdid nothing\b|\bfail(?:ed|ing) (?:\w+ ){0,2}(?:therapy|treatment)|\bunresponsive\b|\bineffective\b|"
-        r"\b(?:had|have|has) not (?:improved|responded|resolved)\b|\bpersisted\b|\b(?:rash|symptoms?|pain|fever|seizures|complaints|lesions|diarrho?ea|bleeding|vomiting|cough|weakness|itching|pruritus) (?:had |has |have )?continued(?! (?:to|on|with|the|her|his)\b)|\bpersistence of\b|\bremained (?:unchanged|refractory|the same|constant|uncontrolled)\b|\b(?:did|does) not (?:\w+ )?help\b|\b(?:was|were) not (?:\w+ )?(?:beneficial|effective|helpful|successful)\b|\bresistant to (?:\w+ ){0,3}(?:treatment|therapy)\b|"
+        r"\brefractory to\b|\bdid not (?:\w+ )?(?:improve|respond|resolve|subside)\b|\bfail(?:ed|ing|ure) to (?:improve|respond|control|achieve|relieve|alleviate|resolve|help|induce|suppress|subside)\b|\bfail(?:ed|ing) (?:\w+ ){0,2}(?:therapy|treatment)|\bunresponsive\b|\bineffective\b|"
+        r"\b(?:had|have|has) not (?:improved|responded|resolved)\b|\bpersisted\b|\b(?:rash|symptoms?|pain|fever|seizures|complaints|lesions|diarrho?ea|bleeding|vomiting|cough|weakness|itching|pruritus) (?:had |has |have )?continued(?! (?:to|on|with|the|her|his)\b)|\bpersistence of\b|\bremained (?:unchanged|refractory|the same|constant|uncontrolled|intense|severe|active|symptomatic|problematic|unwell)\b|\b(?:did|does) not (?:\w+ )?help\b|\b(?:was|were) not (?:\w+ )?(?:beneficial|effective|helpful|successful)\b|\bresistant to (?:\w+ ){0,3}(?:treatment|therapy)\b|"
         r"\bunsuccessful(?:ly)?\b|\bto no avail\b|\bnot (?:improve|respond|resolve)\b|\b(?:poor|inadequate|insufficient|suboptimal|limited|unsatisfactory) (?:clinical |therapeutic |treatment |initial |disease )?(?:response|effect|control)\b|\b(?:little|minimal) (?:improvement|response|effect|benefit)\b|"
         r"\b(?:did|had|has)(?: not|n['’]t) (?:show|have|achieve|demonstrate|experience|result in|lead to|bring|produce)[dn]? (?:(?:any|an?|much|significant|adequate|sufficient) )?(?:\w+ )?(?:response|improvement|benefit|effect|remission)\b"),
     ("worsened", r"\b(?:(?:continued|began|started|went on) to (?:worsen|deteriorate|progress|decline)|worsen(?:ed|ing|s)?|deteriorat(?:ed|ion|ing|es)|aggravat(?:ed|ion)|progressed|got worse|became worse)\b"),
     ("improved", r"\b(?:nearly|almost|partial(?:ly)?|largely|mostly|incompletely|slowly|gradually|near[- ]complete(?:ly)?|virtually)\s+(?:(?:complete(?:ly)?|total(?:ly)?|entirely)\s+)?"
         r"(?:resolv(?:ed|ing)|disappear(?:ed|ing)|healed|subsided|cleared|normali[sz]ed|resolution|remission|recovered|response|disappearance|recovery)\b"),
     ("resolved", r"\b(?:complete (?:clinical )?(?:regression|clearance)|regained (?:full|normal|complete)|full recovery|(?:became|rendered|remained|was|is) (?:(?:clinically|biochemically|and|now|again) )*(?:euthyroid|normotensive|normocalc(?:a)?emic|normoglyc(?:a)?emic|eucortisol(?:a)?emic)|resolv(?:ed|es|ution|ing)|resolution|disappear(?:ed|ance)|heal(?:ed|ing)|subsided|abated|ceased|complete (?:clinical )?(?:remission|recovery|response|cure)|in remission|(?:induc(?:ed|ing)|achiev(?:ed|ing)|attained|obtained|reached|entered) (?:an? )?(?:(?!partial|no\b)\w+ ){0,2}remission|settled(?! (?:on|in|for|into)\b)|"
-        r"into remission|fully recovered|recovered (?:fully|completely|uneventfully|well|without)|uneventful recovery|recovery was (?:complete|full)|normali[sz](?:ed|ation)|returned to (?:normal|(?:(?:her|his|the|their) )?(?:[\w-]+ )?baseline)|cured|cleared|eradicated|(?:was|were) (?:treated and )?corrected(?= (?:with|by|after|on|following)\b)|became asymptomatic|"
+        r"(?:felt|was|is|were) back to (?:(?:his|her|their|the) )?(?:normal|baseline|usual)|into remission|fully recovered|recovered (?:fully|completely|uneventfully|well|without)|uneventful recovery|recovery was (?:complete|full)|normali[sz](?:ed|ation)|returned to (?:normal|(?:(?:her|his|the|their) )?(?:[\w-]+ )?baseline)|cured|cleared|eradicated|(?:was|were) (?:treated and )?corrected(?= (?:with|by|after|on|following)\b)|became asymptomatic|"
         r"(?:was|is|were|remains|remained|became|been|completely|and|entirely) (?:asymptomatic|symptom[- ]free|seizure[- ]free|pain[- ]free|disease[- ]free|afebrile|free (?:of|from) (?:(?:all|any|active|skin|new|further|\w+al) )?(?:symptoms?|disease|pain|recurrence|relapses?|lesions?|seizures?|rash|fever|tumou?r|complaints))|"
         r"no (?:(?!but\b|and\b|longer\b)[\w/-]+ ){0,8}?(?:recurrences?|relapses?|flares?|recurrent disease)|(?:has|have|had|did) not (?:recur(?:red)?|relapsed?|flared?)|"
         r"without (?:any )?(?:evidence of |signs? of )?(?:recurrence|relapse)|recurrence[- ]free|no residual)\b"),
@@ -44,7 +44,10 @@ _NONE_DID = re.compile(
     r"|(?:nothing|no (?:drug|treatment|therapy|medication|medicine|measure|agent|intervention)s?)\s+)(?:has|had|have|was|were|could|ever|\w+ly|\s)*\Z",
     re.I,
 )
-_NO_FLARE = re.compile(r"\b(?:for (?:this|these)|no|not|nor|never|without|neither|free (?:of|from)|absence of|den\w+|prevent\w*|history of)\s+(?:[\w/-]+\s+){0,7}\Z", re.I)
+_NO_FLARE = re.compile(
+    r"\b(?:for (?:this|these)|no|not|nor|never|without|neither|free (?:of|from)|absence of|den\w+|prevent\w*|history of)\s+(?:[\w/-]+\s+){0,7}\Z",
+    re.I,
+)
 
 
 def read_outcomes(text: str, start: int, end: int) -> list[tuple[int, int, str]]:

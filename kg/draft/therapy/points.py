@@ -110,7 +110,7 @@ def open_point(tale: Story, sentence: Span, sort: str, match: re.Match[str]) -> 
     if by and _since_begun(tale, sentence, match):
         name = f"before-{unit.rstrip('s').lower()}-{(groups['n'] or '').lower()}".replace(" ", "-")
         return _add(tale, match, {"before": START, **by, **about}, name, "event", same=True), False
-    told = match.group().lower()
+    told = match.group().lower().replace(" following ", " after ")
     if re.search(r"after (?:admission|presentation|hospitali)", told):
         return _add(tale, match, {"after": START, **by, **about}, name, "visit"), True
     if re.search(r"\bafter (?!that|this|discharge)[a-z]", told[8:]) or "post" in told:

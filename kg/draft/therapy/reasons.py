@@ -39,8 +39,14 @@ _TO_STOP = re.compile(
     re.I,
 )
 #: `neutropenia secondary to A, which was stopped`.
-_DUE_TO = re.compile(r"(?:\s*\([^()]*(?:\([^()]*\)[^()]*)*\))?\s+(?:secondary to|due to|caused by|induced by|attributed to|related to|from|because of)\s+(?:the\s+)?", re.I)
-_WAS = re.compile(r"(?:\s+(?:therapy|treatment|use))?\s*,?\s*(?:which|that|and it|and this|and)\s+(?:was|were|had to be)\s+(?:\w+ly\s+|then\s+|therefore\s+)?", re.I)
+_DUE_TO = re.compile(
+    r"(?:\s*\([^()]*(?:\([^()]*\)[^()]*)*\))?\s+(?:secondary to|due to|caused by|induced by|attributed to|related to|from|because of)\s+(?:the\s+)?",
+    re.I,
+)
+_WAS = re.compile(
+    r"(?:\s+(?:therapy|treatment|use))?\s*,?\s*(?:which|that|and it|and this|and)\s+(?:was|were|had to be)\s+(?:\w+ly\s+|then\s+|therefore\s+)?",
+    re.I,
+)
 _CAME = re.compile(
     r"\s+(?:(?:then|also|had|later|soon)\s+)?(?:developed|occurred|appeared|arose|ensued|emerged|was (?:noted|observed|detected))\b", re.I
 )

@@ -19,7 +19,7 @@ from kg.units import parse_quantity
 _READABLE = re.compile(r"[\d.,]+\s*\D+\Z")
 _AMOUNT = r"\d+(?:[.,]\d{3})*(?:[.,]\d+)?(?:\s?(?:[-–]|to)\s?\d+(?:[.,]\d+)?)?(?:\s?[x×]\s?10\s?\^?[\d⁶⁹⁷⁸]+)?"
 _UNIT = (
-    r"(?:(?:mg|milligrams?|micrograms?|mcg|µg|μg|ug|ng|grams?|gr|g|IU|MIU|MU|units?|million (?:international )?(?:units?|IU)|mL|ml|cc|L|liters?|litres?|U|mEq|meq|mmol|Gy|cGy|mCi|MBq|GBq|"
+    r"(?:(?:mg|milligrams?|micrograms?|mcg|µg|μg|ug|ng|grams?|gr|g|IU|MIU|MU|units?|million (?:international )?(?:units?|IU)|mL|ml|cc|L|liters?|litres?|U|mEq|meq|mmol|(?:mg )?PE(?=/kg)|Gy|cGy|mCi|MBq|GBq|"
     r"tablets?|capsules?|pills?|puffs?|drops?|ampoules?|vials?|sachets?|flacons?|suppositor(?:y|ies)|patch(?:es)?|bags?(?= of))\b|%(?!\s*(?:of|confidence|CI)))"
 )
 _PER = r"(?:\s?(?:/|per|each|every)\s?(?:\d+\s?)?(?:kg|m\s?2|m²|m\^2|m\(2\)|m|day|days|d|h|hr|hours?|week|wk|w|month|dose|min|minute|cycle|fraction|body weight|kg body weight)\b)*"
@@ -29,7 +29,9 @@ _EXPOSURE = (
 )
 DOSE = re.compile(rf"(?<![\w.,/])(?P<dose>{_AMOUNT}\s?-?{_UNIT}(?:(?<=%)|{_PER})|{_EXPOSURE})(?![\w])", re.I)
 #: A concentration is no dose: `100 mg/dL`, `4 mg/L`, a suspension of `250 mg/5 ml`, and no amount of fluid lost.
-_CONCENTRATION = re.compile(r"\s?(?:/|\bper\b)\s?(?:\d+(?:\.\d+)?\s?)?(?:d?L|dl|ml|mL|cc|l|hpf|24)\b(?!\s?/\s?(?:h|min|day))")
+_CONCENTRATION = re.compile(
+    r"\s?(?:/|\bper\b)\s?(?:\d+(?:\.\d+)?\s?)?(?:d?L|dl|ml|mL|cc|l|(?:deci|milli)?lit(?:er|re)s?|hpf|24)\b(?!\s?/\s?(?:h|min|day))"
+)
 _PER_VOLUME = re.compile(r"(?:/|\bper)\s?\Z", re.I)
 #: Nor is a weight: `weighed 850 g`, `a birth weight of 3200 g`.
 _WEIGHS = re.compile(
@@ -42,7 +44,7 @@ _FREQUENCY = re.compile(
     r"|\bevery\s+(?:other\s+|second\s+|third\s+)?(?:(?:\d+|two|three|four|six|eight|twelve)(?:\s?[-–]\s?\d+)?[\s-]+)?(?:hours?|h|days?|weeks?|months?|morning|night|evening)\b"
     r"|\b(?:OD|BD|BID|TID|TDS|QID|QDS|QD|b\.?i\.?d\.?|t\.?i\.?d\.?|q\.?i\.?d\.?|q\.?d\.?|q\.?\s?\d+\s?h(?:ours|rs?)?|q\d+\s?(?:weeks|wks?|d))(?=\W|\Z)"
     r"|\b(?:daily|weekly|monthly|nightly|bi-?weekly|fortnightly|hourly|(?:\d+|two|three|four|six)-(?:hourly|daily|weekly|monthly|yearly)|yearly|annually|at bedtime|(?<!seizures )(?<!episodes )(?<!attacks )(?<!events )(?<!spells )(?:per day|a day))\b|(?<=\s)/(?:day|d|week)\b"
-    r"|\bon (?:alternate|alternating) days\b|\bevery other day\b|\bon days? \d+(?:\s?[-–,]\s?\d+)*(?:\s?(?:and|to|through)\s?\d+)?\b|\bas needed\b|\bas a single dose\b|\bsingle dose\b",
+    r"|\bon (?:alternate|alternating) days\b|\bevery other day\b|\bon days? \d+(?:\s?[-–,]\s?\d+)*(?:\s?(?:and|to|through)\s?\d+)?\b|\bat weeks? \d+(?:\s?,\s?\d+)*(?:\s?,?\s?(?:and|then)\s\d+)?\b|\bas needed\b|\bas a single dose\b|\bsingle dose\b",
     re.I,
 )
 _LASTING = re.compile(
@@ -63,8 +65,13 @@ _ROUTES = (
 )
 _ROUTE_WORDS = tuple((name, re.compile(pattern, re.I)) for name, pattern in _ROUTES)
 _COUNT = re.compile(
-    r"(?<!\bday )(?<!\bdays )(?!(?<=\bin )\w+ (?:equal )?doses)\b(?P<n>\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|twelve|a single|(?<!\bin )(?<!\bat )(?<!\bas )a|single)\s+(?:(?!divided|(?:an?|the|second|third|fourth|fifth|last)\b)(?:\w+|\d+-\w+)\s+){0,2}(?:cycles?|doses?|courses?|"
+    r"(?<!\bday )(?<!\bdays )(?!(?<=\bin )\w+ (?:equal )?doses)\b(?P<n>\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|twelve|a single|(?<!\bin )(?<!\bat )(?<!\bas )a|single)\s+(?!mg\b|g\b|mcg|µg|μg|ml\b|mL\b|units\b|IU\b|%|Gy\b)(?:(?!divided|(?:an?|the|second|third|fourth|fifth|last)\b)(?:\w+|\d+-\w+)\s+){0,2}(?:cycles?|doses?|courses?|"
     r"pulses?|infusions?|sessions?|injections?|rounds?|fractions?|units?(?= of))\b",
+    re.I,
+)
+#: Right after a dose: `0.1 mg/kg x4`.
+_SO_OFTEN = re.compile(
+    r"\s*(?:(?:i\.?v\.?|p\.?o\.?|IV|PO)\s+)?\(?[x×]\s?(?P<n>[1-9]\d?)\b(?!\s?(?:10|mg|g|d|days?|weeks?|wks?|months?|mos?|cm|mm|[x×%/]|\.\d))",
     re.I,
 )
 _MANNER = re.compile(
@@ -92,7 +99,8 @@ _FOR_THE_NEXT = re.compile(
 
 #: How long, before the drug: `a 7-day course of A`.
 _COURSE_OF = re.compile(
-    rf"\b(?P<long>{_COUNTED}[\s-](?:day|week|month)s?[\s-](?:course|cycle|regimen|trial|infusion|pre-?treatment|treatment|therapy|taper))\s+(?:of|with)\s+(?:[\w-]+\s+){{0,2}}\Z", re.I
+    rf"\b(?P<long>{_COUNTED}[\s-](?:day|week|month)s?[\s-](?:course|cycle|regimen|trial|infusion|pre-?treatment|treatment|therapy|taper)|(?<!after )(?<!within )(?<!for )(?<!at ){_COUNTED}\s(?:days|weeks|months)(?= of)(?! of (?:gestation|pregnan|age|life|birth)))\s+(?:of|with)\s+(?:[\w-]+\s+){{0,2}}\Z",
+    re.I,
 )
 
 
@@ -166,8 +174,11 @@ def regimen_of(text: str, start: int, stop: int, end: int, before: int, dose: tu
     lead = lead[cut:]
     near = f"{lead}{text[start:after]}"
     route = next((name for part in (lead[-25:], near) for name, pattern in _ROUTE_WORDS if pattern.search(part)), "")
-    count = _COUNT.search(lead) or next(
-        (m for m in _COUNT.finditer(text, start, after) if not re.match(r"\s+of\b", text[m.end() : m.end() + 4])), None
+    count = (
+        _COUNT.search(lead)
+        or dose
+        and _SO_OFTEN.match(text, dose[1], after)
+        or next((m for m in _COUNT.finditer(text, start, after) if not re.match(r"\s+of\b", text[m.end() : m.end() + 4])), None)
     )
     manner = _MANNER.search(near)
     course = _COURSE_OF.search(lead)

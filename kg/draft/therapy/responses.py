@@ -8,12 +8,12 @@ from typing import Any
 from kg.draft.names.ground import find_terms, is_short_form
 from kg.draft.names.recognise import Hit
 from kg.draft.patterns.openings import Openings
-from kg.draft.reading.patient import duration, to_number
 from kg.draft.sheet import Sheet
 from kg.draft.therapy.course import Course
 from kg.draft.therapy.credit import CLAUSE, FAILED_AFTER, FAILING, MAY_FAIL, Credit
 from kg.draft.therapy.harm import VAGUE, Harms
 from kg.draft.therapy.outcomes import read_outcomes
+from kg.draft.therapy.triggers import lasting_of, trigger_of
 from kg.report import Span
 
 _AFTER_LINK = re.compile(
@@ -47,12 +47,6 @@ _FREE_OF = re.compile(
 )
 _WHOLE = re.compile(r"\b(?:disease|illness|condition|remission|relaps\w*|recurren\w*)\b", re.I)
 _REGRESSED = re.compile(r"regressed\b", re.I)  # no finding of that name
-_AFTER_START = re.compile(
-    r"\b(?P<within>within|after)\s+(?:about |approximately |around )?(?P<n>\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|a|an)[\s-]+(?P<u>hours?|days?|weeks?|months?|years?)"
-    r"(?P<of>\s+(?:of|after|on|following)\s+(?:the\s+)?(?:\w+\s+)?(?:treatment|therapy|start\w*|initiat\w*|\w+mab|starting))?",
-    re.I,
-)
-
 _NOUN = re.compile(
     r"(?:improvements?|resolution|recurrences?|remission|disappearance|regression|worsening|deterioration|exacerbations?|relief|reduction|normali[sz]ation|stabili[sz]ation|flares?|amelioration|response)\Z",
     re.I,
@@ -61,7 +55,7 @@ _OBJECT = re.compile(
     r"\s+(?:in|of)\s+(?:(?:the|her|his|all|both|these|patient['’]s)\s+)*(?!the\b|her\b|his\b)[a-z][\w-]+(?:\s+(?!and\b|with\b|after\b|was\b|were\b|on\b|in\b|at\b|within\b|following\b|by\b|to\b|over\b|under\b|or\b|but\b|during\b|from\b|as\b|which\b|that\b|had\b|has\b|is\b|since\b|until\b|for\b)[a-z][\w-]+)?"
 )
 _OF_THE_PATIENT = re.compile(
-    r"\b(?:patient|she|he|her|his|symptoms?|condition|clinical(?:ly)?|lesions?|disease|signs|general|outcome|recovery|complaints?|child|infant|boy|girl|woman|man|tumou?r|adenoma|mass|nodules?|carcinoma|lymphoma|metastas\w+|cyst|eruption|recurrence|relapse|remission|status|response|illness|improvement|examination|course)\b",
+    r"\b(?:patient|she|he|her|his|symptoms?|condition|clinical(?:ly)?|lesions?|disease|signs|general|outcome|recovery|complaints?|child|infant|boy|girl|woman|man|tumou?r|adenoma|mass|nodules?|carcinoma|lymphoma|metastas\w+|cyst|eruption|plaques|papules|ulcers?|rash|blisters|wounds?|erosions|recurrence|relapse|remission|status|response|illness|improvement|examination|course)\b",
     re.I,
 )
 
@@ -78,8 +72,12 @@ _AND = re.compile(r",\s+and\s", re.I)
 _TAKES_OBJECT = re.compile(
     r"\s+(?!after\b|with\b|on\b|in\b|and\b|by\b|but\b|to\b|over\b|within\b|under\b|following\b|at\b|when\b|while\b|from\b|during\b|again\b|soon\b|was\b|were\b)[a-z]+"
 )
+#: Words of what is gone that deny by themselves.
+_SAYS_ABSENT = re.compile(r"no\b|without\b|(?:became|been|rendered)\s+(?:\w+\s+)*(?:afebrile|asymptomatic|[\w-]*free)\b", re.I)
 #: From a drug to its verb.
-_ITS_VERB = re.compile(r"(?:\s+(?:therapy|therapies|treatments?|infusions?|injections?))?(?:\s+(?:was|were|had been|then|also|\w+ly))*\s+", re.I)
+_ITS_VERB = re.compile(
+    r"(?:\s+(?:therapy|therapies|treatments?|infusions?|injections?))?(?:\s+(?:was|were|had been|then|also|\w+ly))*\s+", re.I
+)
 #: After the word of stopping: the drug did not help.
 _STOPPED_IN_VAIN = re.compile(
     r"[^.;]{0,50}?\b(?:due to|because of|owing to|on account of|as a result of|in view of|given|for)\s+(?:(?:the|an?|its|their|primary|secondary|complete|persistent|perceived|clinical)\s+){0,3}"
@@ -87,8 +85,6 @@ _STOPPED_IN_VAIN = re.compile(
     r"insufficient (?:response|effect|efficacy|control)|inadequate (?:response|effect|efficacy|control))\b",
     re.I,
 )
-#: A flare on these comes with the drug, not for want of it.
-_BEGUN_AGAIN = re.compile(r"\b(?:after|on|upon|when|with|once|following)\s+(?:[\w-]+\s+){0,4}(?:resum\w+|restart\w*|re-?introduc\w+|re-?institut\w+|rechalleng\w+|re-?exposure|re-?administ\w+)", re.I)
 _IMPLIED = "credited to the treatments named last; the paper may credit others"
 Problem = tuple[int, int, str]
 
@@ -123,7 +119,9 @@ class Responses:
                     self._write(sentence, vain.span("vain"), "unchanged", [], [name])
             borders = [m.start() for m in CLAUSE.finditer(self.text, sentence.start, sentence.end)]
             for a, b, outcome in outcomes:
-                if self.text[a:b].lower() == "ceased" and any(_ITS_VERB.fullmatch(self.text, t.end, a) for t, _ in self.course.named):
+                if self.text[a:b].lower() == "ceased" and any(_ITS_VERB.fullmatch(self.text, t.end, a) for t, _ in self.course.named) | any(
+                    at == a for _, at, _ in self.course.stops
+                ):
                     continue  # the drug, not the problem
                 b = self._with_object(sentence, a, b)
                 clause = (
@@ -171,7 +169,9 @@ class Responses:
     def _with_object(self, sentence: Span, a: int, b: int) -> int:
         """Where an outcome's words end: `improvement in systolic function` says of what."""
         match = _OBJECT.match(self.text, b, sentence.end) if _NOUN.search(self.text, a, b) else None
-        return match.end() if match and not any(h.start < match.end() and b < h.end for h in self.sheet.hits_in(sentence)) else b
+        if not match or any(h.start < match.end() and b < h.end for h in self.sheet.hits_in(sentence)):
+            return b
+        return b if find_terms(self.text, ("MONDO",), b, match.end()) else match.end()
 
     def _problems(self, sentence: Span, hits: list[Hit], clause: tuple[int, int], a: int, b: int, outcome: str) -> list[Problem]:
         """The problems that an outcome is said of: those in its words, else right after them, else before them in its clause."""
@@ -184,8 +184,9 @@ class Responses:
             return inside
         diseases = [
             t for t in find_terms(self.text, ("MONDO",), start, end)
-            if not any(t[0] < y and x < t[1] for x, y, _ in spans) and self.text[t[0] : t[1]].lower() not in VAGUE
+            if all(t[1] <= x or y <= t[0] or t[0] <= x and y <= t[1] and t[1] - t[0] > y - x for x, y, _ in spans) and self.text[t[0] : t[1]].lower() not in VAGUE
         ]  # fmt: skip
+        spans = [s for s in spans if not any(t[0] < s[1] and s[0] < t[1] for t in diseases)]  # "arthritis" of "psoriatic arthritis"
         if outcome in ("improved", "resolved"):
             diseases = [t for t in diseases if not _TREND.search(self.text, t[0], t[1])]
         spans = sorted([*spans, *(t for t in diseases if t[1] - t[0] > 4 and not is_short_form(t[2], self.text[t[0] : t[1]]))])
@@ -316,7 +317,7 @@ class Responses:
         evidence = self.sheet.quote(a, b)
         if evidence is None or status in ("hypothetical", "family") or status == "absent" and outcome not in ("unchanged", "resolved"):
             return
-        if status == "absent" and outcome == "resolved" and extent and not re.match(r"no\b|without\b", self.text[a:b], re.I):
+        if status == "absent" and outcome == "resolved" and extent and not _SAYS_ABSENT.match(self.text, a, b):
             return
         near = self.text[max(sentence.start, a - 90) : min(sentence.end, b + 60)]
         if (
@@ -329,7 +330,8 @@ class Responses:
         credited, stated = self.credit.credited(sentence, number, span, outcome, clause)
         if outcome == "unchanged" and stated:
             self.credit.fail(credited)
-        if not problems and (not credited or outcome == "worsened" and not stated):
+        goes_on = self.text[a:b].lower().startswith("continued to")  # as a whole, in spite of what was given
+        if not problems and (not credited or outcome == "worsened" and not (stated or goes_on and self.course.named)):
             return
         if clause and not stated:
             evidence = self._clause_quote(clause, problems) or evidence
@@ -339,9 +341,9 @@ class Responses:
         ):
             terms = [f"none ! {' '.join(subject['what'].split())}"]
         told: dict[str, Any] = {"outcome": outcome, **self.sheet.when(sentence, a)}
-        told |= {"after": lasting} if outcome in ("improved", "resolved") and (lasting := self._lasting(sentence, clause)) else {}
+        told |= {"after": lasting} if outcome in ("improved", "resolved") and (lasting := lasting_of(self.text, sentence, clause)) else {}
         told |= {"extent": self.sheet.words(a, b)} if extent else {}
-        if outcome == "flared" and (trigger := self._trigger(sentence, clause) or self._lowered(credited)):
+        if outcome == "flared" and (trigger := trigger_of(self.text, sentence, clause) or self._lowered(credited)):
             told["trigger"] = trigger
         note = note or ("" if stated else _IMPLIED if credited else "no treatment is named near it")
         # Of a list of treatments that failed each failed by itself.
@@ -372,33 +374,7 @@ class Responses:
         )
         return self.sheet.source.standing_once(words, "") if len(words) > 30 and not (problems and problems[0][0] < start) else None
 
-    def _lasting(self, sentence: Span, clause: tuple[int, int] | None) -> str:
-        """How long after the start of treatment, where that is said."""
-        start, end = clause or (sentence.start, sentence.end)
-        match = _AFTER_START.search(self.text, start, end)
-        if not match and start > sentence.start:  # "Within two weeks, the rash had gone"
-            match = next((m for m in _AFTER_START.finditer(self.text, sentence.start, start) if start - m.end() < 3), None)
-        if not match or not (match["of"] or match["within"].lower() == "within"):
-            return ""
-        number = to_number(match["n"].lower())
-        return duration(number, match["u"]) if number else ""
-
     def _lowered(self, names: list[str]) -> str:
         """What was told last of the only treatment, where that is that it was lowered or stopped: the flare came upon it."""
         last = next((t["course"][-1]["change"] for t in self.sheet.parts["treatments"] if [t["id"]] == names), "")
         return {"decreased": "taper", "stopped": "stop"}.get(last, "")
-
-    def _trigger(self, sentence: Span, clause: tuple[int, int] | None) -> str:
-        start, end = clause or (sentence.start, sentence.end)
-        text = self.text[start:end]
-        if not re.search(r"taper|reduc|wean|discontinu|stopp|cessation|withdraw|lower", text, re.I):
-            text = self.text[sentence.start : end]
-        if re.search(
-            r"\btaper|\bdose reduction|\breduc(?:tion|ing) (?:of|in) (?:the )?(?:\w+ )?dose|\bdos(?:e|age) (?:was|is|were|had been) (?:\w+ )?(?:reduced|decreased|lowered|tapered)|\bwean",
-            text,
-            re.I,
-        ):
-            return "taper"
-        if _BEGUN_AGAIN.search(text):
-            return ""
-        return "stop" if re.search(r"\b(?:discontinu|stopp|cessation|withdraw)\w*", text, re.I) else ""

@@ -29,7 +29,7 @@ _SORTS = (
     ("age", rf"\b(?:at|by|around)\s+(?:the\s+)?{_ABOUT}{_N}[\s-]*{_U}[\s-]+(?:of\s+age|old)\b"),
     ("ago", rf"\b{_ABOUT}{_N}[\s-]+{_U}\s+(?:ago|earlier|previously|prior(?=\s*[.,;)]|\s+(?:at|with|and|in|for)\b)|(?:before|prior to)(?=\s+{_ARRIVAL}|\s*[.,;)]))"),
     ("before", rf"\b(?:before|prior to)\s+{_ARRIVAL}\b(?=\s*,)"),
-    ("later", rf"\b{_ABOUT}{_N}[\s-]+{_UNIT}\s+(?:later|afterwards?|thereafter|after(?=\s*,)|after (?:that|this|discharge|admission|the (?:first|initial)[^,.]{{0,20}}|(?:the |her |his )?(?:surgery|operation|procedure)|presentation|hospitali[sz]ation|starting[^,.;]{{0,30}}|(?:initiation|cessation|completion|the (?:start|end|initiation|completion)) of[^,.;]{{0,30}}|treatment|therapy|transplant\w*|delivery|(?:the |her |his )?(?:(?:RAI|radioiodine|radiofrequency|catheter|bone marrow|stem cell|kidney|renal|liver) )?(?:ablation|\w{{4,}}(?:ectomy|otomy|plasty|ation|ment))))\b"),
+    ("later", rf"\b{_ABOUT}{_N}[\s-]+{_UNIT}\s+(?:later|afterwards?|thereafter|after(?=\s*,)|(?:after|following) (?:that|this|discharge|admission|the (?:first|initial)[^,.]{{0,20}}|(?:the |her |his )?(?:surgery|operation|procedure)|presentation|hospitali[sz]ation|starting[^,.;]{{0,30}}|(?:initiation|cessation|completion|the (?:start|end|initiation|completion)) of[^,.;]{{0,30}}|treatment|therapy|transplant\w*|delivery|(?:the |her |his )?(?:(?:RAI|radioiodine|radiofrequency|catheter|bone marrow|stem cell|kidney|renal|liver) )?(?:ablation|\w{{4,}}(?:ectomy|otomy|plasty|ation|ment))))\b"),
     ("later", rf"\b(?:after|within|over the (?:next|following|ensuing|subsequent)|during the (?:next|following)|in the (?:next|following)|for the (?:next|following))\s+{_ABOUT}{_N}[\s-]*{_U}(?:\s+(?:of\s+(?:follow[- ]?up|\w+ ?(?:treatment|therapy)|treatment|therapy|hospitali[sz]ation)|post-?operatively|later))?(?![\w-])(?!\s*['’]?\s*(?:history|of age|before|ago|prior|(?:of\s+)?gestation))"),
     ("origin", rf"\b(?:at|on)\s+(?:(?:the|his|her|a)\s+)?{_ABOUT}{_N}[\s-]*{_U}(?:\s+(?:of\s+(?:follow[- ]?up|treatment|therapy)|post-?operatively|post-?\w+|after \w+))?[\s-]*(?:follow[- ]?up)?(?!\s*(?:of age|old|history|before|ago|prior|interval|/|(?:of\s+)?gestation|['’]?s?['’]?\s+(?:of\s+)?(?:gestation|amenorrh|pregnan)))"),
     ("next", r"\b(?:the|on the|over the|during the)\s+(?:next|following)\s+(?:(?P<nu>day|morning|week|month|year)|night)\b"),
@@ -46,7 +46,7 @@ _ANY = re.compile(
     r"being|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
 )
 _CLAUSE = Openings(
-    r";|,\s+(?:and|but|while|whereas|then|after which|when|at which)\b|\band (?=(?:the|his|her|she|he|then|subsequently|no|after|within) )|\bfollowed by\b|\bbut\b"
+    r";|,\s+(?:and|but|while|whereas|then|after which|when|at which)\b|\band (?=(?:the|his|her|she|he|then|subsequently|no|after|within|underwent) )|\bfollowed by\b|\bbut\b"
 )
 #: What came of it is told after these.
 _WITH_OUTCOME = re.compile(
@@ -243,5 +243,3 @@ def _clauses(text: str, sentence: Span) -> list[int]:
     if _MAY_COME.search(text, sentence.start, sentence.end):
         borders += [m.start() for m in _WITH_OUTCOME.finditer(text, sentence.start, sentence.end)]
     return sorted(set(borders))
-
-

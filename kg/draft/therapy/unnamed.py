@@ -27,7 +27,9 @@ _DOSE_CHANGED = re.compile(
     r"(?:(?P<less>reduced|decreased|lowered|halved|tapered)|(?P<more>increased|doubled|raised|escalated))\b(?:\s+(?P<to>to)\b)?",
     re.I,
 )
-_MAY_STOP = Stems("stopp", "discontinu", "withdr", "ceas", "cess", "suspend", "terminat", "withheld", "held", "interrupt", "tolerat", "complet")
+_MAY_STOP = Stems(
+    "stopp", "discontinu", "withdr", "ceas", "cess", "suspend", "terminat", "withheld", "held", "interrupt", "tolerat", "complet"
+)
 #: A drug is stopped that is not named again.
 _IT_STOPPED = Openings(
     rf"\b(?:(?:it|this {_A_DRUG}|the {_A_DRUG})\s+(?:was|had to be|were|has been)\s+{_ADVERBS}(?P<verb>{_ENDS})"
