@@ -33,7 +33,33 @@ _OF_OTHERS = re.compile(
     r"\b\d+ of (?:the )?\d+ (?:\w+ )?(?:patients|cases|children|women|men|adults|infants)\b",
     re.I,
 )
-_MAY_BE_OF_OTHERS = Stems("reported", "described", "documented", "study", "series", "trial", "cohort", "review", "survey", "meta", "registry", "al", "patients", "cases", "children", "women", "men", "adults", "infants")
+_MAY_BE_OF_OTHERS = Stems(
+    "reported",
+    "described",
+    "documented",
+    "study",
+    "series",
+    "trial",
+    "cohort",
+    "review",
+    "survey",
+    "meta",
+    "registry",
+    "patients",
+    "cases",
+    "children",
+    "women",
+    "men",
+    "adults",
+    "infants",
+)
+_ET_AL = re.compile(r"et al\b")
+#: Of another patient, who may be a man or a woman, too.
+_OF_ANOTHER = re.compile(
+    r"\b(?:has|have)\s+(?:also\s+|previously\s+|rarely\s+|only\s+)?been\s+(?:\w+ly\s+)?(?:reported|described|documented)\s+in\s+(?:an?|one|two|three|several|many|some|few|other)\b",
+    re.I,
+)
+_OURS = re.compile(r"\b(?:she|he|her|his|him|this|our|we)\b", re.I)
 #: A definition: the first words of a sentence, and what they are.
 _DEFINITION = re.compile(
     r"(?!there\b|also\b|note\w*\b|of note\b|evident\b|this\b|that\b|it\b|here\b|the\b|our\b|on\b|at\b|in\b)(?:[\w'’/]+[\s-]){1,6}(?:\([^()]{2,15}\)\s)?(?:is|are) (?:an?|the|one of)\b",
@@ -52,9 +78,12 @@ _TOLD = re.compile(
 
 def is_at_large(text: str, start: int, end: int) -> bool:
     """Whether a sentence tells of patients or of a disease in general, and not of the patient of the report."""
+    of_others = _MAY_BE_OF_OTHERS.search(text, start, end) or _ET_AL.search(text, start, end)
+    if of_others and _OF_ANOTHER.search(text, start, end) and not _OURS.search(text, start, end):
+        return True
     if _OF_THE_PATIENT.search(text, start, end):
         return False
-    if _OF_OTHERS.search(text, start, end):
+    if of_others and _OF_OTHERS.search(text, start, end):
         return True
     if not _MAY_BE.search(text, start, end):
         return False

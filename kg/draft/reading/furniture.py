@@ -76,7 +76,13 @@ def _is_of_the_page(line: str, alone: bool, often: Counter[str]) -> bool:
         return False
     if _WIDE.search(line) and _OF_A_JOURNAL.search(line) and not re.match(r"\s*(?:\[\d+\]|\d{1,3}[.)]?)\s", line):
         return True
-    return alone and (bool(_NUMBER.match(line)) or bool(_LAST_NUMBER.search(line) and _OF_A_JOURNAL.search(line)) or often[line.strip()] > 2 and len(line.strip()) > 7 and line.strip().lower() not in HEADINGS)
+    return alone and (
+        bool(_NUMBER.match(line))
+        or bool(_LAST_NUMBER.search(line) and _OF_A_JOURNAL.search(line))
+        or often[line.strip()] > 2
+        and len(line.strip()) > 7
+        and line.strip().lower() not in HEADINGS
+    )
 
 
 def _with_feet(text: str, lines: list[tuple[int, int]], found: list[bool]) -> list[bool]:
