@@ -49,7 +49,7 @@ def test_units_and_short_forms_at_the_end_of_a_sentence(text: str, expected: lis
 @pytest.mark.parametrize(
     ("line", "section"),
     [
-        ("2. Detailed Case Description", "case presentation"), ("A B S T R A C T", "abstract"), ("Discussion and conclusions", "discussion"),
+        ("2. Detailed Case Description", "case presentation"), ("A B S T R A C T", "abstract"), ("2 | CASE HISTORY", "case presentation"), ("Discussion and conclusions", "discussion"),
         ("Declaration of Competing Interest", "conflict of interest"), ("Authors' contributions", "author contributions"),
         ("Her case reports were lost", None), ("A B", None),
     ],
@@ -72,6 +72,7 @@ def test_the_sort_of_article_above_its_title_opens_no_section() -> None:
         ("Ann Author a   Ben Writer b   Ida Øst a", ["Ann Author", "Ben Writer", "Ida Øst"]),
         ("Doe T*; Roe RA; Poe BS", ["Doe T", "Roe RA", "Poe BS"]),
         ("Department of Chest Diseases, Test Hospital, Oslo", []),
+        ("Ann Author1 | Ben Writer2", ["Ann Author", "Ben Writer"]),
         ("OPEN ACCESS", []),
         ("Two Divers With a Cough: A Report", []),
     ],
@@ -205,8 +206,13 @@ def test_a_brother_as_the_second_patient() -> None:
 
 
 def test_relatives_under_headings_of_their_own() -> None:
-    text = "CASE REPORT\n\nCase 1\n\nA 14-year-old boy had fever.\n\nCase 2\n\nHis 9-year-old brother presented with cough. He had pain.\n"
+    text = "CASE REPORT\n\nCase 1\n\nA 14-year-old boy had fever.\n\nCase 2\n\nHis 9-year-old brother presented with cough. There was pain.\n"
     assert [r["patient"].get("age") for r in draft_report(text).records] == ["P14Y", "P9Y"]
+    sister = draft_report(text.replace("brother", "sister")).records[1]["patient"]
+    assert sister["sex"] == "PATO:0000383 ! female"
+    numbered = text.replace("Case 1", "2.1 | Patient 1").replace("Case 2", "2.2 | Patient 2")
+    assert [r["patient"].get("age") for r in draft_report(numbered).records] == ["P14Y", "P9Y"]
+    assert len(draft_report(text.replace("Case 1", "2.1 Onset").replace("Case 2", "2.2 Course")).records) == 1
     twins = "CASE REPORT\n\nTwin A\n\nTwin A, an 8-year-old girl, had fever.\n\nTwin B\n\nTwin B, her sister, had cough.\n"
     assert [r["patient"].get("age") for r in draft_report(twins).records] == ["P8Y", None]
 

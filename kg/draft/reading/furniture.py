@@ -13,7 +13,7 @@ from collections import Counter
 from kg.headings import HEADINGS
 
 _HEADING = re.compile(
-    rf"^[ \t]*(?:\d{{1,2}}\.?[ \t]+|[IVX]{{1,4}}\.[ \t]+|#+[ \t]*)?(?:{'|'.join(sorted(HEADINGS, key=len, reverse=True))})[ \t]*:?[ \t\r]*$",
+    rf"^[ \t]*(?:\d{{1,2}}\.?(?:[ \t]*\|)?[ \t]+|[IVX]{{1,4}}\.[ \t]+|#+[ \t]*)?(?:{'|'.join(sorted(HEADINGS, key=len, reverse=True))})[ \t]*:?[ \t\r]*$",
     re.I | re.M,
 )
 #: Without one of these no line is of a page.
@@ -26,7 +26,7 @@ _LINE = re.compile(r"[^\n\f]+")
 _LONGEST = 220  # characters of a running head
 _WIDE = re.compile(r"\S(?: {3,}|\t+ *)\S")
 _OF_A_JOURNAL = re.compile(
-    r"\bet al\b|\bwww\.|\b[\w-]+\.(?:org|com|net|edu)\b|\bdoi\b|\b10\.\d{4,9}/|©|\(?(?:19|20)\d\d\)?\s?[;:]\s?\d|\bVol(?:ume)?\.? ?\d|"
+    r"\b(?:et al|ET AL)\b|\bwww\.|\b[\w-]+\.(?:org|com|net|edu)\b|\bdoi\b|\b10\.\d{4,9}/|©|\(?(?:19|20)\d\d\)?\s?[;:]\s?\d|\bVol(?:ume)?\.? ?\d|"
     r"\b\d+ ?\((?:19|20)\d\d\)|\((?:19|20)\d\d\) ?\d|\b[Pp]age \d",
 )
 _NUMBER = re.compile(r"\W*(?:[Pp]age\s*)?\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?\W*\Z")

@@ -28,7 +28,8 @@ ASIDE = frozenset(
 )  # fmt: skip
 _OURS = re.compile(r"\b(?:our|this|the present|present|the index)\s+(?:patient|case|child|girl|boy|infant|woman|man|proband)", re.I)
 _PATIENT_NUMBER = re.compile(
-    r"^(?:case|patient|proband|twin|sibling|subject)\s*(?:no\.?\s*|number\s*|#\s*)?(\d{1,2}|[IVX]{1,4}|[AB])\b\s*[.:–-]?", re.I
+    r"^(?:\d{1,2}(?:\.\d{1,2})+\.?(?:\s*\|)?\s+)?(?:case|patient|proband|twin|sibling|subject)\s*(?:no\.?\s*|number\s*|#\s*)?(\d{1,2}|[IVX]{1,4}|[AB])\b\s*[.:–-]?",
+    re.I,
 )
 QUOTE_LIMIT = 600
 #: The patient of the report is named, but the sentence tells of another one, with whom it is compared.
