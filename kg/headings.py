@@ -55,11 +55,11 @@ HEADINGS = {
 
 #: A heading printed with spaces between its letters: `A B S T R A C T`, `A R T I C L E  I N F O`.
 _SPACED = re.compile(r"[A-Z](?: [A-Z]){3,}(?: {2,}[A-Z](?: [A-Z])+)*\Z")
-_HEADING = re.compile(r"(?:\d{1,2}(?:\.\d{1,2})*\.?\s+|[IVX]{1,4}\.\s+|#+\s*)?(?P<words>[^\n]{2,80}?)\s*:?\s*\Z")
+_HEADING = re.compile(r"(?:\d{1,2}(?:\.\d{1,2})*\.?(?:\s*\|)?\s+|[IVX]{1,4}\.\s+|#+\s*)?(?P<words>[^\n]{2,80}?)\s*:?\s*\Z")
 _LONGEST_HEADING = 160  # characters with its number and marks
 #: A line of one of these names, with its number and marks.
 HEADING_LINE = re.compile(
-    r"^[ \t]*(?P<words>(?:\d{1,2}(?:\.\d{1,2})*\.?[ \t]+|[IVX]{1,4}\.[ \t]+|#+[ \t]*)?(?:" + "|".join(sorted(HEADINGS, key=len, reverse=True)) + r")[ \t]*:?)[ \t\r]*$",
+    r"^[ \t]*(?P<words>(?:\d{1,2}(?:\.\d{1,2})*\.?(?:[ \t]*\|)?[ \t]+|[IVX]{1,4}\.[ \t]+|#+[ \t]*)?(?:" + "|".join(sorted(HEADINGS, key=len, reverse=True)) + r")[ \t]*:?)[ \t\r]*$",
     re.I | re.M,
 )
 

@@ -18,9 +18,7 @@ _ABBREVIATION = re.compile(
 #: Abbreviations that end a sentence, too, where another one plainly begins: after a unit (`for 5 d.`) any word that may begin one,
 #: after the others a word that hardly goes on.
 _UNIT = re.compile(r"(?:(?<=\d)|(?<=\d\s))[dhgslmyLw]\.\Z")
-_MAY_END = re.compile(
-    r"(?:\b(?:i\.v|i\.m|p\.o|s\.c|[bt]\.i\.d|q\.i?\.?d|etc|al|[ap]\.m)|(?<=[a-z]{4}\s)[A-Z])\.\Z"
-)
+_MAY_END = re.compile(r"(?:\b(?:i\.v|i\.m|p\.o|s\.c|[bt]\.i\.d|q\.i?\.?d|etc|al|[ap]\.m)|(?<=[a-z]{4}\s)[A-Z])\.\Z")
 _BEGINS = re.compile(
     r"\s+(?:She|He|Her|His|The|This|These|There|It|Its|We|Our|They|A|An|On|At|In|After|During|No|One|Two|Three|Four|Five|Six|Seven|Eight|Nine|Ten|"
     r"However|Although|Because|As|By|For|When|Both|All)\s"
@@ -28,7 +26,9 @@ _BEGINS = re.compile(
 _LONGEST_ABBREVIATION = 12  # letters, and some more
 _MORE_LETTERS = 7  # than stand together in any of them
 _SPACE = re.compile(r"\s*")
-_SENTENCE_END = re.compile(r"[.!?][\"'”’)\]]*(?:[⁰¹²³⁴⁵⁶⁷⁸⁹,⁻–-]+|\[[\d,;\s–-]+\]|(?<=[A-Za-z)]{2}\.)\d{1,2}(?:[,–-]\d{1,2})*)?(?=\s+[\"'“‘(\[]?[A-Z0-9“]|\s*\Z)")
+_SENTENCE_END = re.compile(
+    r"[.!?][\"'”’)\]]*(?:[⁰¹²³⁴⁵⁶⁷⁸⁹,⁻–-]+|\[[\d,;\s–-]+\]|(?<=[A-Za-z)]{2}\.)\d{1,2}(?:[,–-]\d{1,2})*)?(?=\s+[\"'“‘(\[]?[A-Z0-9“]|\s*\Z)"
+)
 
 
 def sentences_in(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:

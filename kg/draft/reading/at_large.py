@@ -36,6 +36,12 @@ _OF_OTHERS = re.compile(
 _MAY_BE_OF_OTHERS = whole_words(
     "reported|described|documented|study|series|trial|cohort|review|survey|meta|registry|al|patients|cases|children|women|men|adults|infants"
 )
+#: Of another patient, who may be a man or a woman, too.
+_OF_ANOTHER = re.compile(
+    r"\b(?:has|have)\s+(?:also\s+|previously\s+|rarely\s+|only\s+)?been\s+(?:\w+ly\s+)?(?:reported|described|documented)\s+in\s+(?:an?|one|two|three|several|many|some|few|other)\b",
+    re.I,
+)
+_OURS = re.compile(r"\b(?:she|he|her|his|him|this|our|we)\b", re.I)
 #: A definition: the first words of a sentence, and what they are.
 _DEFINITION = re.compile(
     r"(?!there\b|also\b|note\w*\b|of note\b|evident\b|this\b|that\b|it\b|here\b|the\b|our\b|on\b|at\b|in\b)(?:[\w'’/]+[\s-]){1,6}(?:\([^()]{2,15}\)\s)?(?:is|are) (?:an?|the|one of)\b",
@@ -65,10 +71,10 @@ _TEACHES = re.compile(
 
 def is_at_large(text: str, start: int, end: int) -> bool:
     """Whether a sentence tells of patients or of a disease in general, or draws a lesson, and tells not of the patient of the report."""
-    if _TEACHES.match(text, start, end):
+    others = _MAY_BE_OF_OTHERS.search(text, start, end)
+    if others and _OF_ANOTHER.search(text, start, end) and not _OURS.search(text, start, end) or _TEACHES.match(text, start, end):
         return True
     may_be, lesson = _MAY_BE.search(text, start, end), _LESSON.search(text, start, end)
-    others = _MAY_BE_OF_OTHERS.search(text, start, end)
     if not (may_be or lesson or others) or _OF_THE_PATIENT.search(text, start, end):
         return False
     if others and _OF_OTHERS.search(text, start, end):

@@ -39,7 +39,7 @@ def names_in(words: str) -> list[str]:
     words = _DEGREE.sub("", words)
     words = _LETTERS.sub("", _FIGURES.sub("", words))
     words = re.sub(r"\s+([,;])", r"\1", words)
-    parts = [part.strip(" .,;\u00a0") for part in re.split(r"[,;]|\s(?:and|&)\s|\s{3,}", words)]
+    parts = [part.strip(" .,;\u00a0") for part in re.split(r"[,;|]|\s(?:and|&)\s|\s{3,}", words)]
     names = [" ".join(part.split()) for part in parts if part]
     names = [name for name in names if not re.fullmatch(r"[a-h\d ]{1,3}|and", name)]
     if not names or not all(_NAME.match(name) and not _NO_NAME.search(name) for name in names):

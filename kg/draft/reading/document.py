@@ -25,7 +25,9 @@ _ISSUES = (
     re.compile(rf"{_JOURNAL},? (?P<volume>\d+) \((?P<year>(?:19|20)\d\d)\),? {_PAGES}"),
     re.compile(rf"{_JOURNAL},? (?P<year>(?:19|20)\d\d),\s(?P<volume>\d+)(?:\((?P<issue>[\w/ -]+)\))?,\s{_PAGES}"),
     re.compile(rf"\((?P<year>(?:19|20)\d\d)\)\.? [A-Z][^()]{{10,300}}?\. {_JOURNAL} (?P<volume>\d+):\s?{_PAGES}"),
-    re.compile(rf"(?:\A|(?<=[\s.]))(?P<year>(?:19|20)\d\d)(?: [A-Z][a-z]{{2}}(?: \d{{1,2}})?)?;\s?(?P<volume>\d+)\s?(?:\((?P<issue>[\w/ -]+)\))?\s?:\s?{_PAGES}"),
+    re.compile(
+        rf"(?:\A|(?<=[\s.]))(?P<year>(?:19|20)\d\d)(?: [A-Z][a-z]{{2}}(?: \d{{1,2}})?)?;\s?(?P<volume>\d+)\s?(?:\((?P<issue>[\w/ -]+)\))?\s?:\s?{_PAGES}"
+    ),
 )
 _JOURNAL_OF_PAGE = re.compile(r"^(?P<journal>[A-Z][^\n]{3,100}?) logoLink to (?P=journal)", re.M)
 _PUBLISHED = re.compile(r"(?:[Pp]ublished|PUBLISHED|©|Copyright)[^\n]{0,40}?\b((?:19|20)\d\d)\b")
@@ -72,6 +74,8 @@ _INTEREST = Openings(
     r"\b(?:declares?|have|has)\s+(?:that\s+)?(?:they\s+have\s+)?(?:no|any)?\s*(?:\w+\s){0,3}(?:conflicts? "
     r"of interest|competing interests?)"
 )
+
+
 def read_document(source: Source) -> dict[str, Any]:
     """The `document` of the record; at least title and quote.
 
@@ -154,7 +158,9 @@ def _without_kicker(text: str, span: Span) -> Span:
 def _reads_like_title(words: str) -> bool:
     if not 12 <= len(words) <= 300 or not re.search(r"[A-Za-z]{3}", words) or DOI.search(words) or "www." in words:
         return False
-    if re.search(r"\.[⁰¹²³⁴⁵⁶⁷⁸⁹\d]*,?[⁰¹²³⁴⁵⁶⁷⁸⁹]*\s(?!(?:An? )?(?:rare |unusual )?(?:[Cc]ase|[Rr]eport|[Rr]eview)\b)", words) or _is_of_issue(words):
+    if re.search(
+        r"\.[⁰¹²³⁴⁵⁶⁷⁸⁹\d]*,?[⁰¹²³⁴⁵⁶⁷⁸⁹]*\s(?!(?:An? )?(?:rare |unusual )?(?:[Cc]ase|[Rr]eport|[Rr]eview)\b)", words
+    ) or _is_of_issue(words):
         return False
     if words.endswith(".") and _SENTENCE.search(words):
         return False

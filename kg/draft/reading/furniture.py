@@ -13,7 +13,7 @@ from collections import Counter
 from kg.headings import HEADINGS
 
 _HEADING = re.compile(
-    rf"^[ \t]*(?:\d{{1,2}}\.?[ \t]+|[IVX]{{1,4}}\.[ \t]+|#+[ \t]*)?(?:{'|'.join(sorted(HEADINGS, key=len, reverse=True))})[ \t]*:?[ \t\r]*$",
+    rf"^[ \t]*(?:\d{{1,2}}\.?(?:[ \t]*\|)?[ \t]+|[IVX]{{1,4}}\.[ \t]+|#+[ \t]*)?(?:{'|'.join(sorted(HEADINGS, key=len, reverse=True))})[ \t]*:?[ \t\r]*$",
     re.I | re.M,
 )
 #: Without one of these no line is of a page.
@@ -26,7 +26,7 @@ _LINE = re.compile(r"[^\n\f]+")
 _LONGEST = 220  # characters of a running head
 _WIDE = re.compile(r"\S(?: {3,}|\t+ *)\S")
 _OF_A_JOURNAL = re.compile(
-    r"\bet al\b|\bwww\.|\b[\w-]+\.(?:org|com|net|edu)\b|\bdoi\b|\b10\.\d{4,9}/|©|\(?(?:19|20)\d\d\)?\s?[;:]\s?\d|\bVol(?:ume)?\.? ?\d|"
+    r"\b(?:et al|ET AL)\b|\bwww\.|\b[\w-]+\.(?:org|com|net|edu)\b|\bdoi\b|\b10\.\d{4,9}/|©|\(?(?:19|20)\d\d\)?\s?[;:]\s?\d|\bVol(?:ume)?\.? ?\d|"
     r"\b\d+ ?\((?:19|20)\d\d\)|\((?:19|20)\d\d\) ?\d|\b[Pp]age \d",
 )
 _NUMBER = re.compile(r"\W*(?:[Pp]age\s*)?\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?\W*\Z")
@@ -76,7 +76,13 @@ def _is_of_the_page(line: str, alone: bool, often: Counter[str]) -> bool:
         return False
     if _WIDE.search(line) and _OF_A_JOURNAL.search(line) and not re.match(r"\s*(?:\[\d+\]|\d{1,3}[.)]?)\s", line):
         return True
-    return alone and (bool(_NUMBER.match(line)) or bool(_LAST_NUMBER.search(line) and _OF_A_JOURNAL.search(line)) or often[line.strip()] > 2 and len(line.strip()) > 7 and line.strip().lower() not in HEADINGS)
+    return alone and (
+        bool(_NUMBER.match(line))
+        or bool(_LAST_NUMBER.search(line) and _OF_A_JOURNAL.search(line))
+        or often[line.strip()] > 2
+        and len(line.strip()) > 7
+        and line.strip().lower() not in HEADINGS
+    )
 
 
 def _with_feet(text: str, lines: list[tuple[int, int]], found: list[bool]) -> list[bool]:

@@ -113,7 +113,10 @@ def _without_furniture(text: str) -> Mended | None:
         places.append(length)
         origins.append(at)
         out.append(text[at:])
-    return Mended("".join(out), tuple(places), tuple(origins))
+    made = "".join(out)
+    return (
+        Mended(made, tuple(places), tuple(origins)) if len(made.strip()) > len(text.strip()) / 2 else None
+    )  # else it is a list of such lines
 
 
 def _mend(text: str) -> Mended:

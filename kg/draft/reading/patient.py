@@ -210,6 +210,8 @@ def _age_of_relative(source: Source, story: tuple[Span, ...], found: dict[str, A
         number = to_number(match["number"]) if match else None
         if match and number is not None:
             found["age"] = duration(number + (0.5 if match["half"] else 0), match["unit"])
+            if kin := re.search(r"\b(?:(sister|mother|daughter)|brother|father|son)\Z", match.group(), re.I):
+                found["sex"] = FEMALE if kin[1] else MALE
             return match.start("number")
     return None
 

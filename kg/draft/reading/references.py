@@ -14,7 +14,9 @@ _PMCID = re.compile(r"\bPMC\d+\b")
 _URL = re.compile(r"https?://[^\s\]>\"')]+")
 _MOST = 400  # entries
 _NUMBER = re.compile(r"^[ \t]*[\[(]?(\d{1,3})(?:[\])][.:]?|[.:](?!\d))?[ \t]+(?=\S)", re.M)  # at the beginning of a line
-_INLINE = re.compile(r"(?:(?<=[.\])\d])|(?<=References)|(?<=REFERENCES))\s+\[?(\d{1,3})[\].]\s+(?=[A-Z])")  # in a list that is one paragraph
+_INLINE = re.compile(
+    r"(?:(?<=[.\])\d])|(?<=References)|(?<=REFERENCES))\s+\[?(\d{1,3})[\].]\s+(?=[A-Z])"
+)  # in a list that is one paragraph
 _INLINE_HEADING = re.compile(r"\b(?:References|REFERENCES)(?=\s+\[?1[\].]?\s+[A-Z])(?!.*\b(?:References|REFERENCES)\s+\[?1[\].]?\s)", re.S)
 #: What a page prints after the last entry.
 _TAIL = re.compile(r"\s+Articles? from [^\n]{3,160}? (?:are|is) provided here courtesy\b")
@@ -29,16 +31,22 @@ _OTHERS = r"(?:[,;]? et al\.?)"
 #: How a list of authors may end: with a colon, with initials and a stop of its own, or with the year in brackets.
 _STYLES = (
     re.compile(rf"(?P<authors>{_BARE}(?:, (?:and |& )?{_BARE})*{_OTHERS}?(?: \(eds?\.?\))?)\s*:\s+(?P<body>\S.+)"),
-    re.compile(rf"(?P<authors>{_DOTTED}(?:[,;]? ?(?:and |& )?{_DOTTED})*{_OTHERS}?)\s*(?:\((?P<early>(?:1[89]|20)\d\d)[a-z]?\)\.?\s+)?(?P<body>[A-Z0-9“\"].{{10,}})"),
+    re.compile(
+        rf"(?P<authors>{_DOTTED}(?:[,;]? ?(?:and |& )?{_DOTTED})*{_OTHERS}?)\s*(?:\((?P<early>(?:1[89]|20)\d\d)[a-z]?\)\.?\s+)?(?P<body>[A-Z0-9“\"].{{10,}})"
+    ),
     re.compile(rf"(?P<authors>{_BARE}(?:, (?:and |& )?{_BARE})*{_OTHERS}?)\s*\((?P<early>(?:1[89]|20)\d\d)[a-z]?\)[.,]?\s+(?P<body>\S.+)"),
 )
 _PAGES = r"[A-Za-z]{0,2}\.?\d[\w.]*(?:\s?[-–]\s?[A-Za-z]?\d+\w?)?"
 #: Year, volume, issue and pages, in the orders that journals print them.
 _PLACES = (
-    re.compile(rf"\(?(?P<year>(?:1[89]|20)\d\d)\)?[^;:.]{{0,12}};\s?(?P<volume>\d+)\s?(?:\((?P<issue>[^)]+)\))?\s?[:;]\s?(?P<pages>{_PAGES})"),
+    re.compile(
+        rf"\(?(?P<year>(?:1[89]|20)\d\d)\)?[^;:.]{{0,12}};\s?(?P<volume>\d+)\s?(?:\((?P<issue>[^)]+)\))?\s?[:;]\s?(?P<pages>{_PAGES})"
+    ),
     re.compile(rf"\((?P<year>(?:1[89]|20)\d\d)\)\.?,?\s+(?P<volume>\d+)\s?(?:\((?P<issue>[^)]+)\))?\s?[:,]\s?(?P<pages>{_PAGES})"),
     re.compile(rf"\b(?P<year>(?:1[89]|20)\d\d),\s+(?P<volume>\d+)\s?(?:\((?P<issue>[^)]+)\))?\s?[:,]\s?(?P<pages>{_PAGES})"),
-    re.compile(rf"(?:,\s|\s)(?P<volume>\d+)\s?(?:\((?P<issue>[^)]{{1,12}})\))?\s?[:,]\s?(?P<pages>{_PAGES})\s*\((?P<year>(?:1[89]|20)\d\d)\)"),
+    re.compile(
+        rf"(?:,\s|\s)(?P<volume>\d+)\s?(?:\((?P<issue>[^)]{{1,12}})\))?\s?[:,]\s?(?P<pages>{_PAGES})\s*\((?P<year>(?:1[89]|20)\d\d)\)"
+    ),
     re.compile(rf",\s(?P<volume>\d+)\s?(?:\((?P<issue>[^)]{{1,12}})\))?,\s?(?P<pages>{_PAGES})"),
 )
 _ABBREVIATED = re.compile(r"(?:[A-Z][\w-]*\s?){1,3}\Z")
@@ -175,7 +183,9 @@ def _title_and_place(body: str, early: str | None) -> dict[str, Any]:
         made["year"] = int(year)
     for field in ("volume", "issue", "pages"):
         if place and place[field]:
-            made[field] = re.sub(r"\s", "", place[field]) .replace("–", "-").rstrip(".") if field == "pages" else place[field].replace("–", "-")
+            made[field] = (
+                re.sub(r"\s", "", place[field]).replace("–", "-").rstrip(".") if field == "pages" else place[field].replace("–", "-")
+            )
     return made
 
 

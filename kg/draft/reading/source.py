@@ -28,7 +28,7 @@ ASIDE = frozenset(
 )  # fmt: skip
 _OURS = re.compile(r"\b(?:our|this|the present|present|the index)\s+(?:patient|case|child|girl|boy|infant|woman|man|proband)", re.I)
 _PATIENT_NUMBER = re.compile(
-    r"^(?:case|patient|proband|twin|sibling|subject)(?:\s+(?:history|report|presentation|description|summary))?\s*(?:no\.?\s*|number\s*|#\s*)?(\d{1,2}|[IVX]{1,4}|[AB])\b\s*[.:–-]?",
+    r"^(?:\d{1,2}(?:\.\d{1,2})+\.?(?:\s*\|)?\s+)?(?:case|patient|proband|twin|sibling|subject)(?:\s+(?:history|report|presentation|description|summary))?\s*(?:no\.?\s*|number\s*|#\s*)?(\d{1,2}|[IVX]{1,4}|[AB])\b\s*[.:–-]?",
     re.I,
 )
 #: A whole sentence that begins a story, which no title is.
