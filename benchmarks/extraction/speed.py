@@ -3,7 +3,7 @@
     python speed.py CORPUS.jsonl [--warm CORPUS.jsonl ...] [--fasthpocr-index FILE] [--runs 5]
 
 CPU seconds of one process that drafts and writes the record of each document, as a worker of `kg draft FOLDER` does. *First sight* is
-the corpus read for the first time, after the corpora of `--warm`; *words known* reads it again with other offsets (a line end more),
+the corpus read for the first time, after the corpora of `--warm`; *words known* reads it again as another text (a space more),
 as nothing of a text is remembered but its words: what a large folder comes near to, as most words of the thousandth article have been
 seen. Each run is a new process; the median is given. The peer reads each text twice, too; its second time counts.
 """
@@ -46,7 +46,7 @@ def measure(corpus: Path, warm: list[Path], index: Path | None) -> list[float]:
     seconds(draft, [text for each in warm for text in texts(each)])
     documents = texts(corpus)
     first = seconds(draft, documents)
-    known = seconds(draft, [text + "\n" for text in documents])
+    known = seconds(draft, [text + " " for text in documents])
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     peer = 0.0
     if index:

@@ -63,7 +63,7 @@ def page_furniture(text: str) -> list[tuple[int, int]]:
 
 def _stands_alone(text: str, start: int, end: int) -> bool:
     """Whether blank lines, or the page's edge, are around a line."""
-    before, after = text[:start].rstrip(" \t")[-2:], text[end : end + 80].lstrip(" \t")[:2]
+    before, after = text[max(0, start - 80) : start].rstrip(" \t")[-2:], text[end : end + 80].lstrip(" \t")[:2]
     return (len(before) < 2 or before == "\n\n" or "\f" in before) and (len(after) < 2 or after == "\n\n" or "\f" in after)
 
 
