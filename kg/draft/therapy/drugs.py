@@ -65,7 +65,7 @@ _NO_NAME = re.compile(
 _IS = re.compile(r"\b(?:was|were|been|being|is|are)\s+\Z", re.I)
 GIVING = Openings(
     r"\b(?:given|giving|administ\w+|receiv\w+|treat(?:ed|ment|ing)|started|initiat\w+|commenced|prescri\w+|infus\w+|inject\w+|added|addition of|taking|took|takes|on oral|put on|placed on|"
-    r"switched|converted|replaced|unresponsive to|refractory to|despite|medications?|therapy|regimens?|combin\w+|consist\w+|ongoing|resumed|supplement\w*|prophyla\w+)\b",
+    r"switched|converted|replaced|unresponsive to|refractory to|medications?|therapy|regimens?|combin\w+|consist\w+|ongoing|resumed|supplement\w*|prophyla\w+)\b",
 )
 AND = re.compile(
     r"\s*(?:,|and|or|plus|with|\+|/|,\s*and|,\s*or)\s*(?:(?:oral|intravenous|iv|i\.v\.|topical|inhaled|low-dose|high-dose|daily|long-term)\s+){0,2}",

@@ -26,6 +26,7 @@ _MAY_INDUCE = Stems("induced", "related", "associated")
 _INDUCED = re.compile(
     r"(?P<drug>[A-Za-z]{4,})[ -](?:induced|related|associated)\s+(?:(?:severe|acute|profound|toxic|drug)\s+){0,2}\Z", re.I
 )
+_BLAMED = re.compile(r"(?<![\w-])(?P<drug>[A-Za-z]{4,})-induced\s(?=[a-z])")
 _THEREFORE = Openings(
     r"\b(?:therefore|thus|consequently|hence|accordingly|as a (?:result|consequence)|for this reason|because of this|due to this|(?:attributed|related|secondary|ascribed) to)\b"
 )
@@ -56,12 +57,13 @@ class Harms:
         """The drugs whose stop the sentence tells of, with the harm that was the reason, where that is told."""
         stops, onset = self.course.stops, self.onset
         self.onset = number, self._come_up(sentence, hits), {name for _, name in self.course.named}
-        if hits and _MAY_INDUCE.search(self.text, sentence.start, sentence.end):
+        if _MAY_INDUCE.search(self.text, sentence.start, sentence.end):
             causes = ((_INDUCED.search(self.text, max(sentence.start, h.start - 50), h.start), h) for h in hits)
             induced = [(number, m["drug"].lower(), (h.start, h.end, h.curie)) for m, h in causes if m and self._is_told(h.start, h.end)]
             self.induced += induced
-            for _, drug, _ in induced:
-                self._blame(drug)
+            for match in _BLAMED.finditer(self.text, sentence.start, sentence.end):
+                if self._is_told(match.end(), match.end() + 1):
+                    self._blame(match["drug"].lower())
         if not stops:
             return []
         present = [h for h in hits if self._is_told(h.start, h.end)]
