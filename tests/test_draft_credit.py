@@ -130,3 +130,18 @@ def test_a_treatment_begun_so_long_before_the_presentation():
     (given,) = made["treatments"][0]["course"]
     assert made["times"][given["at"]]["before"] == "presentation" and made["times"][given["at"]]["by"] == "P3M"
     assert given["dose"] == "20 mg" and made["findings"][0].get("at", "presentation") == "presentation"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("The zoster of month 10 of dapsone resolved with aciclovir and prednisone.", [("resolved", ["aciclovir", "prednisone"])]),
+        ("The zoster of month 10 of dapsone resolved.", [("resolved", ["dapsone"])]),
+        ("Her rash was refractory to several biologics in whom dapsone induced remission.", [("unchanged", []), ("resolved", ["dapsone"])]),
+        ("Her rash was refractory to dapsone.", [("unchanged", ["dapsone"])]),
+        ("Her disease progressed despite treatment with dapsone and prednisone.", [("worsened", ["dapsone", "prednisone"])]),
+        ("She was given dapsone. Her disease progressed.", []),
+    ],
+)
+def test_what_came_with_an_outcome_has_the_credit_or_the_blame(text: str, told: list[tuple[str, list[str]]]) -> None:
+    assert outcomes(text) == told

@@ -8,7 +8,6 @@ from typing import Any
 
 from kg.draft.names.ground import vocabulary
 from kg.draft.reading.patient import to_number
-from kg.draft.sheet import Sheet
 from kg.draft.therapy.apart import AND_ON, is_apart
 from kg.draft.therapy.changes import Change, changes_of
 from kg.draft.therapy.doses import share_doses, with_doses
@@ -16,6 +15,7 @@ from kg.draft.therapy.earlier import ENDED, purpose_of, write_earlier
 from kg.draft.therapy.referred import is_over, is_part, is_reference
 from kg.draft.therapy.regimen import Regimen, find_doses, is_readable, regimen_of, route_term
 from kg.draft.therapy.spelling import mended, respelt, spelt
+from kg.draft.therapy.told import Told
 from kg.draft.therapy.treat import Therapy, find_therapies
 from kg.draft.therapy.unnamed import change_dose, resume_unnamed, stop_unnamed, switch
 from kg.report import Span
@@ -34,12 +34,6 @@ _BROUGHT = re.compile(
     re.I,
 )
 _UNNAMED = re.compile(r"(?:supportive|conservative|symptomatic|empiric(?:al)?|expectant|non-?operative|non-?surgical)\s", re.I)
-#: Between a step and a time after it: the time is of what this word tells.
-_NEXT_STEP = re.compile(
-    r"\b(?:start|initiat|commenc|add|stopp|discontinu|withdr|taper|reduc|increas|switch|replac|resum|restart|chang|convert|improv|resol|disappear|subsid|heal|recur|relaps|flare|worsen|respon|remission|recover|normali[sz]|clear|"
-    r"die|develop|repeat)\w*",
-    re.I,
-)
 #: What is denied is the effect, not the drug.
 _NO_RESPONSE_TO = re.compile(
     r"\b(?:response|improvement|benefit|relief|respond|improve)\s+(?:to|with|on|after|from|under)\s+(?:(?!no\b|not\b)[\w-]+\s+){0,3}\Z",
@@ -65,11 +59,6 @@ _WITHHELD = re.compile(
 )
 #: A drug that is taken already goes on.
 _LEAVES_ON = re.compile(r"discharged", re.I)
-#: After a time comes another step, whose time is told after it.
-_GOES_ON = re.compile(
-    r"(?:[^.;]*\b(?:started|given|begun|added|initiated|commenced|administered|stopped|completed)\b[^.;]*)?[\s,]*\b(?:and|but|then)\b[^.;]*\Z",
-    re.I,
-)
 #: Between two times of one step: `on May 8 and again on May 22`.
 _AND_AGAIN = re.compile(r"[\s,]*(?:and\s+)?again\s*\Z", re.I)
 #: How much less or more, not how much.
@@ -79,32 +68,8 @@ _HOW_MANY = re.compile(
 )
 
 
-class Course:
-    """The treatments of one patient, step by step.
-
-    Attributes:
-        last: ids of what was given in the latest sentence that tells of a treatment, and the number of that sentence.
-    """
-
-    def __init__(self, sheet: Sheet, defined: dict[str, Therapy]) -> None:
-        self.sheet, self.text, self.defined = sheet, sheet.text, defined
-        self.by_term: dict[str, dict[str, Any]] = {}
-        self.last: list[str] = []
-        self.last_sentence = -99
-        self.earlier = (self.last, self.last_sentence)  # the same before the latest sentence that tells of a treatment
-        self.before = (self.last, self.last_sentence)  # the same when the sentence read last began
-        self.ended: set[str] = set()  # ids of what the sentence read last says was stopped
-        self.in_question = ""  # the key in `by_term` of the one drug told of last
-        self.before_question = ""  # the same when the sentence read last began
-        self.stops: list[tuple[str, int, int]] = []  # of the sentence read last: what was stopped, and where it says so
-        self.changed: set[int] = set()  # where the words of change stand in it that are said of a named treatment
-        self.first: dict[str, int] = {}  # where the sentence begins that told of a treatment first
-        self.left_on = False  # the step being written is that of what the patient left with
-        self.dosed = ""  # id of the drug whose dose the sentence read last changes without naming it
-        self.restarted: set[str] = set()  # ids of what was stopped and begun again
-        self.blamed: set[str] = set()  # ids of what is said to have done harm
-        self.lowered: set[str] = set()  # ids of what was last lowered or stopped
-        self.named: list[tuple[Therapy, str]] = []  # of the sentence read last: what was named, and its treatment's id
+class Course(Told):
+    """Writes the treatments of one patient, step by step."""
 
     def read(self, sentence: Span, number: int, *, again: bool = False) -> list[tuple[int, int]]:
         """Write what a sentence tells of treatments; where they stand in it.
@@ -184,30 +149,6 @@ class Course:
             self.last, self.last_sentence = list(dict.fromkeys(ids)), number
         return [(t.start, t.end) for t in found]
 
-    def when(self, sentence: Span, offset: int) -> str:
-        """The time of a step; a time after it that is told of something else between them is not its own."""
-        line = self.sheet.line
-        at, marks = self.sheet.time_at(sentence, offset), line.marks.get(sentence.start, [])
-        ahead = [m for m in marks if m.start > offset]
-        behind = [m for m in marks if m.end <= offset]
-        if ahead and behind and behind[-1].name == at and _GOES_ON.match(self.text, behind[-1].end, offset):
-            verb = re.compile(r"\w*").match(self.text, offset)
-            until = verb.end() if verb else offset
-            if (
-                ahead[0].start - until < 60
-                and not _NEXT_STEP.search(self.text, until, ahead[0].start)
-                and ";" not in self.text[until : ahead[0].start]
-            ):
-                return ahead[0].name  # "was added in May and increased in June"
-        mine = [m for m in marks if m.name == at]
-        if not mine or mine[0].start <= offset:
-            return at
-        word = re.compile(r"\w*").match(self.text, offset)
-        if not _NEXT_STEP.search(self.text, word.end() if word else offset, mine[0].start):
-            return at
-        earlier = [m.name for m in marks if m.start < offset and m.moves]
-        return earlier[-1] if earlier else line.of_sentence.get(sentence.start, "presentation")
-
     def _is_switched(self, therapy: Therapy, sentence: Span) -> bool:
         """Whether a class of drugs stands for those that a switch names, or for the one told of last: `the agent was changed from A to B`."""
         return bool(_FROM_ONE.match(self.text, therapy.end, sentence.end)) or bool(
@@ -247,14 +188,6 @@ class Course:
         if status == "absent" and therapy.sure and _ON.search(self.text, sentence.start, therapy.start):
             return bool(find_doses(self.text, therapy.end, min(sentence.end, therapy.end + 20)))
         return status not in ("absent", "family", "hypothetical")
-
-    def is_taken(self, therapy: Therapy) -> bool:
-        """Whether a drug was told of as given before, and not as stopped since: to withhold it is to stop it."""
-        known = self.by_term.get(self.key(therapy))
-        if known:
-            return known["course"][-1]["change"] not in ENDED
-        told = self.sheet.term(therapy.curie, therapy.label)
-        return any(h["kind"] == "medication" and h["is"] == told for h in self.sheet.parts["history"])
 
     def _done(self, therapy: Therapy, change: Change) -> Change:
         """An operation that is completed was done; a course of a drug that is completed has ended."""
@@ -318,10 +251,6 @@ class Course:
             for before, after in pairwise(marks)
             if before.name == at and _AND_AGAIN.fullmatch(self.text, before.end, after.start)
         ]
-
-    def key(self, therapy: Therapy) -> str:
-        key = (therapy.curie or therapy.label).lower()
-        return re.sub(r"\s+(?:therapy|treatment|drugs?|agents?|medications?)\Z", "", key).removesuffix("s")
 
     def _step(self, key: str, therapy: Therapy, step: dict[str, Any], evidence: dict[str, Any], sentence: Span) -> str:
         """Add a step to the treatment of this term, or a new treatment; steps only go forward in time."""

@@ -7,6 +7,7 @@ import re
 from kg.draft.patterns.openings import Openings, Stems
 from kg.draft.sheet import Sheet
 from kg.draft.therapy.course import Course
+from kg.draft.therapy.treat import Therapy
 from kg.report import Span
 
 NEAR = 6  # sentences after which a treatment told last is no longer credited
@@ -44,7 +45,7 @@ FAILING = Openings(
     r"failure (?:of|with|to respond to)|did not respond to|no response to|not respond(?:ed)? to|despite|did(?: not|n['’]t) (?:show|have|achieve|demonstrate) (?:(?:any|an?|much|significant|adequate|sufficient) )?(?:\w+ )?(?:response|improvement|benefit|effect) (?:to|with|after|on|from)(?: trying)?)(?=\s)"
 )
 _OWN_LIST = re.compile(
-    r"[;.:]|\b(?:but|because|due|since|as|by|then|was|were|had|has|is|are|when|until|after|before|while|which|who|she|he|we|followed|with(?!\s+(?:both|either|oral|intravenous|high))|"
+    r"[;.:]|\b(?:but|because|due|since|as|by|then|was|were|had|has|is|are|when|until|after|before|while|which|whom?|she|he|we|followed|with(?!\s+(?:both|either|oral|intravenous|high))|"
     r"(?:achiev|respon|improv|obtain|receiv|resolv|went|start|develop|reach|experienc|enter|remit|persist|worsen|stop|discontinu|taper|withdr|ceas|reduc|abbreviat|lack|absen|incomplet|poor|non)\w*)\b",
     re.I,
 )
@@ -88,6 +89,7 @@ _STOPPING = re.compile(
     r"\b(?:withdrawal|discontinuation|discontinuing|cessation|stopping|interruption|holding|omission)\s+(?:of\s+)?(?:the\s+)?(?:\w+\s+)?\Z",
     re.I,
 )
+_CAME_WITH = re.compile(r"\s+(?:\w+ly\s+)?with\s+(?:(?:an?|the|oral|intravenous|iv|topical|short|course of|treatment with)\s+){0,3}", re.I)
 #: What gets better so has no treatment to thank.
 _BY_ITSELF = re.compile(
     r"\b(?:spontaneous(?:ly)?|on (?:its|their) own|by (?:itself|themselves))\b|\bwithout (?:any )?(?:specific |further |other |additional )*(?:treatment|therapy|intervention|medication)s?\b|\b(?:despite|without) (?:not )?(?:receiving|having received) (?:any |other |further |additional |specific )+(?:treatment|therapy|medication)s?\b",
@@ -198,7 +200,7 @@ class Credit:
             listed = [
                 name for therapy, name in named if not failed or therapy.end <= failed.start() or self._goes_on(failed.end(), therapy.start)
             ]
-            listed = listed or self._known(sentence)
+            listed = listed or [name for name in self._known(sentence) if all(name != other for _, other in self.course.named)]
             if failed and not listed and failed.group().lower().endswith("to"):
                 return [], False  # to something that we do not know
             if listed:
@@ -217,14 +219,17 @@ class Credit:
             and _LESS_OF.search(self.text, span[1], min(t.start for t, _ in named if t.start >= span[1]))
         ):
             return [], False  # "the nausea resolved on reducing the dose of A"
+        if after and outcome in ("improved", "resolved") and (beside := self._right_after(span[1], named)):
+            return beside, True
         if after and not (nearer if outcome in ("improved", "resolved") else before):
             first = min(therapy.start for therapy, _ in named if therapy.start >= span[1])
             within = {name for therapy, name in named if span[1] <= therapy.start < self.bounds[1]}
             listed_after = [
                 name for therapy, name in named if therapy.start >= first and name in within and self._goes_on(first, therapy.start)
             ]
-            on = re.search(r"\b(?:on|under|despite)\s+(?:\w+\s+){0,4}\Z", self.text[span[1] : first], re.I)  # is taken, not thanked
-            return list(dict.fromkeys(listed_after))[:4], not on
+            on = re.search(r"\b(?P<how>on|under|despite)\s+(?:\w+\s+){0,4}\Z", self.text[span[1] : first], re.I)  # is taken, not thanked
+            in_vain = on and on["how"].lower() == "despite" and outcome not in ("improved", "resolved")
+            return list(dict.fromkeys(listed_after))[:4], bool(not on or in_vain)
         if failing and not before and outcome in ("improved", "resolved"):
             return [], False  # what failed before is not thanked
         if before and (subject := self._actor(sentence, span[0])):
@@ -242,6 +247,18 @@ class Credit:
         if number - told <= (2 * NEAR if named else NEAR) and last:
             return last[:4], False
         return [], False
+
+    def _right_after(self, end: int, named: list[tuple[Therapy, str]]) -> list[str]:
+        """The treatments that an outcome came with, whatever stands before: `the rash of week 3 of A resolved with B`."""
+        first = next((t for t, _ in named if t.start >= end and _CAME_WITH.fullmatch(self.text, end, t.start)), None)
+        if first is None or _GIVEN_UP.match(self.text, first.end):
+            return []
+        found, at = [name for therapy, name in named if therapy is first], first.end
+        for therapy, name in sorted(named):
+            if therapy.start >= at and _JOINED.fullmatch(self.text, at, therapy.start):
+                found.append(name)
+                at = therapy.end
+        return found
 
     def subjects(self, sentence: Span, verb: int) -> list[str]:
         """The treatments that are the subject of a verb: `prednisone and dapsone failed`."""
@@ -297,7 +314,7 @@ class Credit:
     def _goes_on(self, start: int, end: int) -> bool:
         """Whether a list of treatments reaches from one place to the other without a new verb between."""
         return not re.search(
-            r";|\.(?=\s)|\b(?:when|until|while)\b|\b(?:and|but) (?:was|were|had|has|remained|developed|became|she|he|then)\b|\b(?:was|were) (?:started|given|added|initiated)\b",
+            r";|\.(?=\s)|\b(?:when|until|while|whom)\b|\b(?:and|but) (?:was|were|had|has|remained|developed|became|she|he|then)\b|\b(?:was|were) (?:started|given|added|initiated)\b",
             self.text[start:end],
         )
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from kg.draft.therapy.changes import Change
 from kg.draft.therapy.earlier import ENDED
+from kg.draft.therapy.told import Told
 from kg.draft.therapy.treat import Therapy
 from kg.report import Span
-
-if TYPE_CHECKING:
-    from kg.draft.therapy.course import Course
 
 _REFERRED = re.compile(
     r"\b(?:after|following|since|before|prior to|until|despite|during|of|secondary to|caused by|attributed to|due to|days?|weeks?|months?|years?)\s+(?:(?:the|this|that|her|his|first|second|third|last|\d\w*|initial|completion of|initiation of|cessation of)\s+){0,3}\Z",
@@ -32,12 +29,12 @@ _OF_AN_ORGAN = re.compile(r"\b(?:kidney|renal|liver|hepatic|heart|cardiac|lung|p
 _SURGERY = "MAXO:0000004"
 
 
-def is_part(course: Course, therapy: Therapy, before: int) -> bool:
+def is_part(course: Told, therapy: Therapy, before: int) -> bool:
     """Whether a dose is part of what was told before: `after the first 250 mg of A`."""
     return course.key(therapy) in course.by_term and bool(_FIRST_PART.search(course.text, max(before, therapy.start - 80), therapy.start))
 
 
-def is_reference(course: Course, therapy: Therapy, sentence: Span, changes: list[Change]) -> bool:
+def is_reference(course: Told, therapy: Therapy, sentence: Span, changes: list[Change]) -> bool:
     """Whether a treatment is named only to say when or in spite of what: `8 months after surgery`."""
     if not changes and therapy.kind == "drug" and _OFF.search(course.text, max(sentence.start, therapy.start - 12), therapy.start):
         return True  # "worse while off A"
@@ -61,7 +58,7 @@ def is_reference(course: Course, therapy: Therapy, sentence: Span, changes: list
     return not (therapy.curie or changes or therapy.kind == "procedure" and lasted)
 
 
-def is_over(course: Course, sentence: Span, at: str) -> bool:
+def is_over(course: Told, sentence: Span, at: str) -> bool:
     """Whether a time is told by how long before it a drug was stopped: `two weeks after the discontinuation of A`."""
     marks = [m for m in course.sheet.line.marks.get(sentence.start, []) if m.name == at]
     return any(_AFTER_STOP.search(course.text, m.start, min(sentence.end, m.end + 40)) for m in marks)

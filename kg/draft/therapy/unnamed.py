@@ -6,15 +6,13 @@ Each is read as of the drug that the story told of last, where that is one; wher
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kg.draft.patterns.openings import Openings, Stems
 from kg.draft.therapy.regimen import find_doses, is_readable
+from kg.draft.therapy.told import Told
 from kg.draft.therapy.treat import Therapy, find_therapies
 from kg.report import Span
-
-if TYPE_CHECKING:
-    from kg.draft.therapy.course import Course
 
 Item = dict[str, Any]
 _TAKEN = "the drug is not named; that told of last is taken"
@@ -67,7 +65,7 @@ _NEW = re.compile(r"(?:[\w./%-]+\s+){0,4}")
 _JUST_BEFORE = re.compile(r"(?:\s*\([^()]*\))?(?:\s+(?!and\b|but\b|while\b)[\w-]+){0,4}\s+", re.I)
 
 
-def change_dose(course: Course, sentence: Span) -> None:
+def change_dose(course: Told, sentence: Span) -> None:
     """Write the step of `the dose was reduced to 40 mg`."""
     text, sheet = course.text, course.sheet
     match = _DOSE_CHANGED.search(text, sentence.start, sentence.end)
@@ -96,7 +94,7 @@ def change_dose(course: Course, sentence: Span) -> None:
     course.dosed = str(have["id"])
 
 
-def resume_unnamed(course: Course, sentence: Span) -> None:
+def resume_unnamed(course: Told, sentence: Span) -> None:
     """Write the step of `it recurred after therapy was resumed`: of the one drug that was stopped and is told of last."""
     text, sheet = course.text, course.sheet
     match = _RESUMED.search(text, sentence.start, sentence.end) if course.by_term else None
@@ -113,7 +111,7 @@ def resume_unnamed(course: Course, sentence: Span) -> None:
     course.restarted.add(str(have["id"]))
 
 
-def stop_unnamed(course: Course, sentence: Span, number: int) -> None:
+def stop_unnamed(course: Told, sentence: Span, number: int) -> None:
     """Write the steps of `it was stopped after two weeks` and `all drugs were stopped`."""
     text = course.text
     if not _MAY_STOP.search(text, sentence.start, sentence.end):
@@ -145,12 +143,12 @@ def stop_unnamed(course: Course, sentence: Span, number: int) -> None:
             _stop(course, have, sentence, match, verb, "the drugs are not named; those told of before are taken")
 
 
-def _is_named_between(course: Course, match: re.Match[str], sentence: Span) -> bool:
+def _is_named_between(course: Told, match: re.Match[str], sentence: Span) -> bool:
     """Whether the words themselves name a drug: `the treatment with A was stopped` is told of A."""
     return bool(find_therapies(course.text, match.start(), match.end(), course.defined))
 
 
-def switch(course: Course, sentence: Span, told: list[Therapy]) -> None:
+def switch(course: Told, sentence: Span, told: list[Therapy]) -> None:
     """Write the stop of what another drug took the place of: `she was switched to B`, `B was given instead of A`.
 
     Args:
@@ -177,21 +175,21 @@ def switch(course: Course, sentence: Span, told: list[Therapy]) -> None:
             _stop(course, have, sentence, match, match.start(), "")
 
 
-def _is_in_reach(course: Course, new: Therapy, match: re.Match[str]) -> bool:
+def _is_in_reach(course: Told, new: Therapy, match: re.Match[str]) -> bool:
     """Whether the drug that is begun is the subject of what replaces: `B was started instead of`, `B replaced`."""
     if match.group().lower().startswith("replac"):
         return bool(re.fullmatch(r"(?:\s+(?:then|later|\w+ly))?\s+", course.text[new.end : match.start()]))
     return bool(_JUST_BEFORE.fullmatch(course.text, new.end, match.start())) or match.start() - new.end < 3
 
 
-def _replaced(course: Course, sentence: Span, before: list[Therapy], verb: int) -> Item | None:
+def _replaced(course: Told, sentence: Span, before: list[Therapy], verb: int) -> Item | None:
     """The one drug of the sentence before a switch, where the switch is not said of it already: `treated with A and then switched to B`."""
     last = before[-1]
     beside = [t for t in before[:-1] if last.start - t.end < 12]
     return None if beside or verb - last.end > 90 else course.by_term.get(course.key(last))
 
 
-def _stop(course: Course, have: Item, sentence: Span, match: re.Match[str], verb: int, note: str = _TAKEN) -> None:
+def _stop(course: Told, have: Item, sentence: Span, match: re.Match[str], verb: int, note: str = _TAKEN) -> None:
     """Add the last step to a treatment that goes on, where time allows."""
     evidence, last = course.sheet.quote(*match.span()), have["course"][-1]
     if evidence is None or last["change"] == "stopped" or course.sheet.status_of(*match.span())[0] != "present":
