@@ -19,6 +19,7 @@ from kg.cases import (
     read_cases,
     record_paths,
     record_schema,
+    repeated_ids,
     start_record,
 )  # fmt: skip
 from kg.errors import RecordError, StoreError
@@ -104,6 +105,7 @@ def check(sources: Iterable[Path] | None = None, *, quick: bool = False) -> Chec
         cases.append(case)
         covered.append(coverage(case.loaded, case.report))
         issues += [*case.issues, *_uncovered(case, covered[-1])]
+    issues += repeated_ids((case.loaded.record.case, case.loaded.path) for case in cases)
     store = None
     if cases and not quick and not errors(issues):
         store, found = _check_graph(cases)

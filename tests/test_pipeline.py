@@ -143,6 +143,9 @@ def test_one_id_for_two_cases_is_an_error_naming_both(tmp_path: Path, small: typ
         small().write(tmp_path / name)
     with pytest.raises(RecordError, match="case id 'small-2020' is taken by .*a/case.yaml"):
         pipeline.build([tmp_path], tmp_path / "graph")
+    told = [str(issue) for issue in pipeline.check([tmp_path]).issues if issue.level == "error"]
+    assert len(told) == 1 and "case id 'small-2020' is taken by" in told[0], "the graph of both is not checked"
+    assert not [issue for issue in pipeline.check([tmp_path / "a"]).issues if issue.level == "error"]
 
 
 @pytest.mark.parametrize("suffix", pipeline.FORMATS)
