@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from kg import pipeline
 from kg.record import LoadedRecord, lines, parse_record
@@ -16,6 +17,9 @@ os.environ["CASEGRAPH_VOCABULARY"] = ""
 
 ROOT = Path(__file__).parent.parent
 SEED = ROOT / "seeds" / "antonopoulos-2018"
+# No test asserts a time; the first of many examples may have tables to make.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 #: A report and record small enough to read whole; tests replace parts of it to see a check fire.
 SMALL_REPORT = """A short case

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kg.draft import draft_report
 from kg.draft.claims import claims, mentions, symbols
 from kg.draft.findings.antibodies import _antibodies
 from kg.draft.findings.measure import analytes
 from kg.draft.patterns.first_words import first_words
-from kg.draft.patterns.openings import Openings
+from kg.draft.patterns.openings import _BOARD, Openings
 from kg.draft.patterns.pieces import Memory, pieces
 from kg.draft.reading import document, patient, persons
 from kg.draft.reading.negate import _cues
+from tests.conftest import SEED
 
 # Words that open matches, signs and letters that part or join them, and letters that fold to ASCII ones.
 PARTS = ["no", "No", "not", "without", "denied", "fails to reveal", "family history of", "was negative", "but", "haemoglobin", "Hb", "CRP", "C3", "was 6.2 g/dL",
@@ -105,6 +110,14 @@ def test_first_words(pattern, words):
 def test_what_may_begin_with_anything_is_refused(pattern):
     with pytest.raises(ValueError):
         first_words(pattern)
+
+
+def test_no_pattern_is_tried_at_every_word():
+    text = (SEED / "report.txt").read_text(encoding="utf-8")
+    draft_report(text)
+    words = {word for word in re.findall("[a-z]+", text.lower())}
+    opened = Counter(owner for word in words for owner, _, _ in _BOARD._opened[word])
+    assert 0 < max(opened.values()) < len(words) / 5, "a row of a word list that may begin with any letter is tried everywhere"
 
 
 def test_memory_is_bounded(monkeypatch):

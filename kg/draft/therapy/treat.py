@@ -38,7 +38,7 @@ def _listed() -> tuple[Openings, dict[str, tuple[str, str]], dict[str, str]]:
     return (
         Openings(
             rf"(?<![\w-])(?P<name>{any_of(meaning).replace(_SPACE, _GAP)})s?(?:\s+(?:therapy|treatment|drugs?|agents?|medications?))?(?![\w-])",
-            {re.split(r"\W", name)[0] + "*" for name in meaning},
+            {f"{name}*" if name.isalnum() else re.split(r"\W", name)[0] for name in meaning},
         ),
         meaning,
         capitals,
