@@ -6,7 +6,6 @@ import gc
 import hashlib
 import os
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import NamedTuple
@@ -15,6 +14,7 @@ from kg import __version__
 from kg.draft.assemble import draft_report
 from kg.errors import CasegraphError
 from kg.report import load_report
+from kg.workers import worker_pool
 
 SUFFIXES = (".txt", ".md", ".text")
 
@@ -64,7 +64,7 @@ def draft_folder(source: Path, out: Path, workers: int = 0, progress: Callable[[
             gc.set_threshold(*before)
             gc.unfreeze()
         return results
-    with ProcessPoolExecutor(workers, initializer=_collect_less) as pool:
+    with worker_pool(workers, _collect_less) as pool:
         futures = [pool.submit(_one, job) for job in jobs]
         for job, future in zip(jobs, futures, strict=True):
             try:

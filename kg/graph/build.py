@@ -113,9 +113,9 @@ def _batches(batches: list[list[Path]], parts: Path, workers: int, progress: Cal
     with contextlib.ExitStack() as stack:
         results: Iterable[_Batch] = map(_build_batch, jobs)
         if workers > 1:
-            from concurrent.futures import ProcessPoolExecutor
+            from kg.workers import worker_pool
 
-            results = stack.enter_context(ProcessPoolExecutor(workers)).map(_build_batch, jobs)
+            results = stack.enter_context(worker_pool(workers)).map(_build_batch, jobs)
         try:
             for result, batch in zip(results, batches, strict=True):
                 done += len(batch)
