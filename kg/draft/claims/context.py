@@ -6,9 +6,8 @@ import re
 from dataclasses import dataclass, field
 
 from kg.draft.claims.mentions import Mention, is_of_disease
-from kg.draft.names.ground import vocabulary
+from kg.draft.names.ground import DRUGS, vocabulary
 
-DRUGS = ("DrugBank", "CHEBI")
 _OPENER = r"\A(?:[A-Z][a-z]+(?: [a-z]+){0,3},? )?"
 _IT = re.compile(
     rf"{_OPENER}(?P<it>[Ii]t)\b(?!\s+(?:is|was|has been|remains|seems|appears)\s+(?:\w+\s+){{0,2}}(?:that|to|whether|why|how|known|unclear|important|unlikely|possible|likely)\b)"

@@ -17,19 +17,23 @@ from operator import itemgetter
 
 from kg.draft.names.bits import add_names, beginnings, may_hold
 from kg.draft.names.tables import begun_map
-from kg.draft.names.words import STOP
+from kg.draft.names.words import GRADES, STOP, VERBS
 from kg.draft.patterns.lists import rows_of, word_list
 from kg.draft.patterns.pieces import Memory, pieces
 from kg.ontology import own_terms
 from kg.terms import Terms, load_terms, normalise
 
 _WORD = re.compile(r"[^\W_][\w'’α-ω-]*")
+#: The vocabularies of drugs.
+DRUGS = ("DrugBank", "CHEBI")
 #: Words that a name has at most.
 LONGEST = 6
 _Bearers = tuple[tuple[tuple[str, str], ...], ...]
 _DISEASES = frozenset({"MONDO:0000001", "MONDO:0021178"})  # disease; injury
 #: Words that are names of some term, but in a report are not meant so.
 _COMMON = word_list("common")
+#: Words of plain English, which name nothing unless more is said.
+PLAIN = STOP | _COMMON | VERBS | GRADES
 _BETWEEN = frozenset(word for row in rows_of("course/between.tsv") for word in row[0].split())
 _AMERICAN = {"ae": "e", "oe": "e", "our": "or", "isation": "ization", "leuco": "leuko"}
 _BRITISH = re.compile(r"[ao]e(?!r)|our\b|isation|leuco")

@@ -30,6 +30,7 @@ _PARTED = r"(?<=[a-z,])(?P<gap>[^\S\n]*\n[^\S\n]*\n\s*)(?=[a-z]+[ ,])"
 _MEND = re.compile(rf"{_BROKEN}|{_PARTED}|(?P<ligature>{_LIGATURE})")
 #: The end of a line, which is found at once, where it may break a word or part a sentence.
 _MAY_MEND = re.compile(r"\n(?:(?<=(?:[-‐\u00ad]|[^\S\n])\n)|(?<=[a-z,]\n)[^\S\n]*\n\s*[a-z])")
+_SPACE = re.compile(r"\s*")
 _MAY_BE_LIGATURE = re.compile(_LIGATURE)
 _LONG = 60  # characters of the last line of a column: shorter ones are items of a list
 #: First parts of words that keep their hyphen.
@@ -64,6 +65,26 @@ class Mended:
         return min(self.places[k] + origin - self.origins[k], end)
 
 
+class _Making:
+    """A mended text that is put together of pieces of the one given."""
+
+    def __init__(self) -> None:
+        self.pieces: list[str] = []
+        self.places, self.origins, self.length = [0], [0], 0
+
+    def put(self, piece: str, origin: int) -> None:
+        """Add a piece that stands, or begins, at this place of the text given."""
+        if piece:
+            if origin - self.origins[-1] != self.length - self.places[-1]:
+                self.places.append(self.length)
+                self.origins.append(origin)
+            self.pieces.append(piece)
+            self.length += len(piece)
+
+    def made(self) -> Mended:
+        return Mended("".join(self.pieces), tuple(self.places), tuple(self.origins))
+
+
 def mend(text: str) -> Mended:
     """The text with broken words joined, ligatures as letters, and sentences that a column break parts made one.
 
@@ -89,53 +110,29 @@ def _without_furniture(text: str) -> Mended | None:
     lines = page_furniture(text)
     if not lines:
         return None
-    out: list[str] = []
-    places, origins = [0], [0]
-    at = length = 0
+    making, at = _Making(), 0
     for k, (start, end) in enumerate(lines):
         if end <= at:
             continue  # taken out with the one before
         while k + 1 < len(lines) and not text[end : lines[k + 1][0]].strip():
             k += 1
             end = lines[k][1]
-        before, after = text[at:start].rstrip(), text[end:].lstrip()
-        stop = len(text) - len(after)
-        parts = bool(re.search(r"(?:[a-zß-öø-ÿ,]|[^\W\d_]-)\Z", before)) and after[:1].islower()
-        for piece, origin in ((before, at), ("\n" if parts else "\n\n", at + len(before))):
-            if piece:
-                if origin - origins[-1] != length - places[-1]:
-                    places.append(length)
-                    origins.append(origin)
-                out.append(piece)
-                length += len(piece)
+        before, stop = text[at:start].rstrip(), _SPACE.match(text, end).end()  # type: ignore[union-attr]  # matches nothing, too
+        parts = bool(re.search(r"(?:[a-zß-öø-ÿ,]|[^\W\d_]-)\Z", before[-2:])) and text[stop : stop + 1].islower()
+        making.put(before, at)
+        making.put("\n" if parts else "\n\n", at + len(before))
         at = stop
-    if at < len(text):
-        places.append(length)
-        origins.append(at)
-        out.append(text[at:])
-    made = "".join(out)
-    return (
-        Mended(made, tuple(places), tuple(origins)) if len(made.strip()) > len(text.strip()) / 2 else None
-    )  # else it is a list of such lines
+    making.put(text[at:], at)
+    made = making.made()
+    return made if len(made.text.strip()) > len(text.strip()) / 2 else None  # else it is a list of such lines
 
 
 def _mend(text: str) -> Mended:
     if not _MAY_MEND.search(text) and (text.isascii() or not _MAY_BE_LIGATURE.search(text)):
         return Mended(text)
     words: frozenset[str] | None = None
-    out: list[str] = []
-    places, origins = [0], [0]
-    at = length = 0
-
-    def put(piece: str, origin: int) -> None:
-        nonlocal length
-        if piece:
-            if origin - origins[-1] != length - places[-1]:
-                places.append(length)
-                origins.append(origin)
-            out.append(piece)
-            length += len(piece)
-
+    making, at = _Making(), 0
+    put = making.put
     for match in _MEND.finditer(text):
         put(text[at : match.start()], at)
         at = match.end()
@@ -156,7 +153,7 @@ def _mend(text: str) -> Mended:
                 for plain in _LIGATURES.get(letter, letter):
                     put(plain, k)
     put(text[at:], at)
-    return Mended("".join(out), tuple(places), tuple(origins))
+    return making.made()
 
 
 def _whole_words(text: str) -> frozenset[str]:

@@ -10,15 +10,13 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from kg.draft.names.ground import counts_as, find_terms, named
-from kg.draft.names.words import STOP
-from kg.draft.patterns.lists import rows_of, word_list
+from kg.draft.names.ground import DRUGS, PLAIN, counts_as, find_terms, named
+from kg.draft.patterns.lists import rows_of
 from kg.draft.patterns.openings import Openings, Stems
 from kg.draft.therapy.named import Therapy, overlaps, therapy_at
 from kg.draft.therapy.spelling import mended, respelt
 from kg.terms import load_terms
 
-DRUGS = ("DrugBank", "CHEBI")
 LONGEST = 3  # words of a drug's name
 _SUFFIX = re.compile(
     r"(?i)(?:mab|nib|cillin|mycin|micin|cycline|floxacin|azole|vir|pril|sartan|statin|olol|sone|solone|prine|platin|rubicin|tidine|prazole|"
@@ -101,11 +99,6 @@ def body_and_never() -> tuple[frozenset[str], frozenset[str]]:
     return _word_set("body"), _word_set("never")
 
 
-@lru_cache(maxsize=1)
-def _plain_words() -> frozenset[str]:
-    return STOP | word_list("common") | word_list("verbs") | word_list("grades")
-
-
 @lru_cache(maxsize=4096)
 def is_drug(curie: str) -> bool:
     """Whether a substance is a medicine: DrugBank has it, or ChEBI gives it a role of one.
@@ -144,7 +137,7 @@ def _of_term(text: str, a: int, b: int, curie: str, stretch: tuple[int, int]) ->
     if _ORGANISM.fullmatch(text[a:b]) and a > stretch[0]:
         return None
     if not is_drug(curie):
-        if words in _plain_words() or not _DOSED.match(text, b, stretch[1]) or not GIVING.search(text, *stretch):
+        if words in PLAIN or not _DOSED.match(text, b, stretch[1]) or not GIVING.search(text, *stretch):
             return None
         return therapy_at(text, a, b, curie, "drug", sure=False)
     terms = load_terms()
@@ -235,7 +228,7 @@ def is_like_drug(word: str) -> bool:
 def _may_be_a_name(word: str) -> bool:
     """Whether no other vocabulary and no list of plain words has the word."""
     low, (body, never) = word.lower(), body_and_never()
-    if low in _plain_words() or low in body or low in never or low.rstrip("s") in never:
+    if low in PLAIN or low in body or low in never or low.rstrip("s") in never:
         return False
     return not named(word, ("HP", "MONDO", "UBERON", "PATO", "GO", "CL", "HGNC", "MAXO", "cg", "NCIT"))
 

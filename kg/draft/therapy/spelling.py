@@ -11,12 +11,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from kg.draft.names.ground import named
-from kg.draft.names.words import STOP
-from kg.draft.patterns.lists import word_list
+from kg.draft.names.ground import DRUGS, PLAIN, named
 from kg.terms import load_terms
 
-DRUGS = ("DrugBank", "CHEBI")
 #: Endings that lose or gain an `e` from one language to the next.
 _WITHOUT_E = re.compile(r"[a-z]{4,}(?:in|on|id|at|am|ol|an|il|yl|az)\Z")
 _WITH_E = re.compile(r"[a-z]{4,}(?:in|on|ol|id|am|il)e\Z")
@@ -34,7 +31,7 @@ def spelt(curie: str) -> str:
 def respelt(word: str) -> str:
     """The drug whose international name differs from a word by its last `e`; "" where the word is a name of its own, or plain English."""
     low = word.lower()
-    if not (_WITHOUT_E.fullmatch(low) or _WITH_E.fullmatch(low)) or low in _plain() or named(word, _ALL):
+    if not (_WITHOUT_E.fullmatch(low) or _WITH_E.fullmatch(low)) or low in PLAIN or named(word, _ALL):
         return ""
     return _drug(f"{low}e") if not low.endswith("e") else _drug(low[:-1])
 
@@ -48,7 +45,7 @@ def mended(word: str) -> str:
     ('dexamethasone', '6-propyl-2-thiouracil', '', '')
     """
     low = word.lower()
-    if len(low) < _LONG or not low.isalpha() or low in _plain() or named(word, _ALL):
+    if len(low) < _LONG or not low.isalpha() or low in PLAIN or named(word, _ALL):
         return ""
     tried = {low[:k] + low[k + 1 :] for k in range(1, len(low))}
     tried |= {low[:k] + vowel + low[k:] for k in range(1, len(low)) for vowel in _VOWELS}
@@ -58,11 +55,6 @@ def mended(word: str) -> str:
 
 
 _ALL = ("DrugBank", "CHEBI", "HP", "MONDO", "UBERON", "PATO", "GO", "CL", "HGNC", "MAXO", "cg", "NCIT")
-
-
-@lru_cache(maxsize=1)
-def _plain() -> frozenset[str]:
-    return STOP | word_list("common") | word_list("verbs") | word_list("grades")
 
 
 def _drug(name: str) -> str:
