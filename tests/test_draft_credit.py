@@ -5,12 +5,8 @@ from __future__ import annotations
 import pytest
 
 from kg.draft import draft_report
-
-WOMAN = "A 30-year-old woman presented with fever and a rash. "
-
-
-def record(text: str) -> dict:
-    return draft_report(WOMAN + text).records[0]
+from tests.drafted import outcomes
+from tests.drafted import woman as record
 
 
 def steps(text: str) -> dict[str, list[tuple[str, str]]]:
@@ -20,10 +16,6 @@ def steps(text: str) -> dict[str, list[tuple[str, str]]]:
 
 def step(text: str, word: str) -> dict:
     return next(t["course"][0] for t in record(text)["treatments"] if t["words"].lower() == word)
-
-
-def outcomes(text: str) -> list[tuple[str, list[str]]]:
-    return [(r["outcome"], r.get("to", [])) for r in record(text).get("responses", ())]
 
 
 @pytest.mark.parametrize(

@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from kg.draft import draft_report, hpo_mentions
 from kg.draft.findings.findings import side_of
 from kg.draft.findings.measure import is_child, read_values
 from kg.draft.findings.rows import read_rows
-
-PATIENT = "CASE REPORT\n\nA 40-year-old woman came to our clinic. "
-
-
-def part(name: str, text: str, start: str = PATIENT) -> list[dict[str, Any]]:
-    return draft_report(f"{start}{text}\n").records[0].get(name, [])
-
-
-def labels(items: list[dict[str, Any]], *more: str) -> list[tuple[str, ...]]:
-    return [(i["is"].partition(" ! ")[2], *(str(i.get(key, "")) for key in more)) for i in items]
+from tests.drafted import labels, part
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from kg.draft import draft_report, hpo_mentions
@@ -11,16 +9,7 @@ from kg.draft.findings.diagnoses import find_diseases
 from kg.draft.findings.levels import with_range
 from kg.draft.findings.measure import read_values
 from kg.draft.names.ground import named
-
-PATIENT = "CASE REPORT\n\nA 40-year-old woman came to our clinic. "
-
-
-def part(name: str, text: str, start: str = PATIENT) -> list[dict[str, Any]]:
-    return draft_report(f"{start}{text}\n").records[0].get(name, [])
-
-
-def labels(items: list[dict[str, Any]], *more: str) -> list[tuple[str, ...]]:
-    return [(i["is"].partition(" ! ")[2], *(str(i.get(key, "")) for key in more)) for i in items]
+from tests.drafted import labels, part
 
 
 @pytest.mark.parametrize(

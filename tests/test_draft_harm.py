@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from kg.draft import draft_report
-
-PATIENT = "CASE REPORT\n\nA 40-year-old woman came to our clinic. "
-
-
-def record(text: str, start: str = PATIENT) -> dict[str, Any]:
-    return draft_report(f"{start}{text}\n").records[0]
+from tests.drafted import PATIENT, record
 
 
 def said(text: str, start: str = PATIENT) -> set[tuple[str, str]]:

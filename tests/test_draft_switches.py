@@ -14,12 +14,8 @@ from kg.issue import errors
 from kg.record import lines, parse_record
 from kg.record.load import LoadedRecord
 from kg.report import Report
-
-WOMAN = "A 30-year-old woman presented with fever and a rash. "
-
-
-def record(text: str) -> dict:
-    return draft_report(WOMAN + text).records[0]
+from tests.drafted import WOMAN, outcomes
+from tests.drafted import woman as record
 
 
 def changes(text: str) -> dict[str, list[str]]:
@@ -34,10 +30,6 @@ def harm(text: str) -> list[tuple[str, list[str]]]:
         for r in record(text).get("responses", ())
         if r["outcome"] == "stopped-for-toxicity"
     ]
-
-
-def outcomes(text: str) -> list[tuple[str, list[str]]]:
-    return [(r["outcome"], r.get("to", [])) for r in record(text).get("responses", ())]
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from kg.draft import draft_report, hpo_mentions
@@ -16,17 +14,9 @@ from kg.draft.reading.mended import mend
 from kg.draft.reading.references import cited
 from kg.report import Report
 from kg.terms import load_terms
+from tests.drafted import PATIENT, part, record
 
-PATIENT = "CASE REPORT\n\nA 40-year-old woman came to our clinic. "
 PAPER = "CASE REPORT\n\nA man of 50 years presented with cough.\n\nDISCUSSION\n\n"
-
-
-def record(text: str, start: str = PATIENT) -> dict[str, Any]:
-    return draft_report(f"{start}{text}\n").records[0]
-
-
-def part(name: str, text: str, start: str = PATIENT) -> list[dict[str, Any]]:
-    return record(text, start).get(name, [])
 
 
 def status_of(text: str, label: str) -> list[str]:
